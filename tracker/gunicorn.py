@@ -1,0 +1,26 @@
+"""How gunicorn serves the product: `gunicorn --config python:tracker.gunicorn tracker.wsgi`.
+
+HOST, PORT and WEB_CONCURRENCY (worker processes) come from the environment; gunicorn's own options still win.
+"""
+
+import os
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+
+# Threads share a worker's memory and its pool of database connections while others wait for the database.
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 4
+
+# Loading before forking shares memory, and a mistake in the settings stops the start instead of each worker in turn.
+preload_app = True
+
+# A whole register as XLSX takes about ten seconds; a minute leaves room on a slow machine.
+timeout = 60
+graceful_timeout = 30
+
+# Heartbeats are files: on a disk that is busy they would look like a worker that hangs.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+
+accesslog = "-"
+access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
