@@ -15,7 +15,7 @@ import os
 import pwd
 import shutil
 import signal
-import subprocess  # noqa: S404
+import subprocess
 import sys
 import tempfile
 import time

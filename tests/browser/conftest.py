@@ -102,9 +102,11 @@ def new_page(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "console",
-            lambda message: complaints.append(f"{page.url}: {message.text}")
-            if message.type == "error" and "Failed to load resource" not in message.text
-            else None,
+            lambda message: (
+                complaints.append(f"{page.url}: {message.text}")
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
         )
         return page
 
