@@ -1,0 +1,145 @@
+"""Fixed lists of the register, and the table that says which status may follow which."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Status(models.TextChoices):
+    """What the organizations say of an activity. The order is that of every legend, column and bar."""
+
+    COMPLETED = "completed", _("Completed")
+    UNDER_WAY = "under_way", _("Under way")
+    AGREED = "agreed", pgettext_lazy("status", "Agreed")
+    PROPOSED = "proposed", _("Proposed")
+    STALLED = "stalled", _("Stalled")
+    DISCONTINUED = "discontinued", _("Discontinued")
+
+
+# International Aid Transparency Initiative, activity-status code list.
+IATI_STATUS = {
+    Status.PROPOSED: 1,
+    Status.AGREED: 1,
+    Status.UNDER_WAY: 2,
+    Status.STALLED: 6,
+    Status.COMPLETED: 4,
+    Status.DISCONTINUED: 5,
+}
+
+OPEN_STATUSES = (Status.UNDER_WAY, Status.AGREED, Status.PROPOSED, Status.STALLED)
+CLOSED_STATUSES = (Status.COMPLETED, Status.DISCONTINUED)
+
+TRANSITIONS: dict[str, tuple[str, ...]] = {
+    Status.PROPOSED: (Status.AGREED, Status.UNDER_WAY, Status.DISCONTINUED),
+    Status.AGREED: (Status.UNDER_WAY, Status.STALLED, Status.DISCONTINUED),
+    Status.UNDER_WAY: (Status.STALLED, Status.COMPLETED, Status.DISCONTINUED),
+    Status.STALLED: (Status.UNDER_WAY, Status.COMPLETED, Status.DISCONTINUED),
+    Status.COMPLETED: (Status.UNDER_WAY,),
+    Status.DISCONTINUED: (Status.UNDER_WAY,),
+}
+
+
+def needs_reason(before: str, after: str) -> bool:
+    """To stall, to discontinue and to reopen, one must say why."""
+    return after in (Status.STALLED, Status.DISCONTINUED) or (before in CLOSED_STATUSES and after == Status.UNDER_WAY)
+
+
+class Closing(models.TextChoices):
+    """How an activity ended."""
+
+    OBJECTIVE_MET = "objective_met", _("Objective met")
+    HANDED_OVER = "handed_over", _("Handed to the national counterpart")
+    SUPERSEDED = "superseded", _("Superseded")
+    NO_RESULT = "no_result", _("Ended without result")
+
+
+class Role(models.TextChoices):
+    LEAD = "lead", _("Lead")
+    CO_LEAD = "co_lead", _("Co-lead")
+    PARTNER = "partner", _("Partner")
+    HOST = "host", _("Host")
+    FUNDER = "funder", _("Funder")
+    TECHNICAL_SUPPORT = "technical_support", _("Technical support")
+    OBSERVER = "observer", _("Observer")
+
+
+LEADING_ROLES = (Role.LEAD, Role.CO_LEAD)
+
+# International Aid Transparency Initiative, organisation-role code list; an observer has none.
+IATI_ROLE = {
+    Role.LEAD: 2,
+    Role.CO_LEAD: 2,
+    Role.FUNDER: 1,
+    Role.PARTNER: 4,
+    Role.HOST: 4,
+    Role.TECHNICAL_SUPPORT: 4,
+}
+
+
+class Response(models.TextChoices):
+    """An organization's own answer to being named a participant."""
+
+    INVITED = "invited", _("Invited")
+    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED_IN_PART = "accepted_in_part", _("Accepted in part")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+TAKING_PART = (Response.ACCEPTED, Response.ACCEPTED_IN_PART)
+
+
+class Level(models.TextChoices):
+    HEADQUARTERS = "headquarters", _("Headquarters")
+    FIELD = "field", pgettext_lazy("level", "Field")
+    BOTH = "both", _("Headquarters and field")
+
+
+class Visibility(models.TextChoices):
+    PUBLIC = "public", _("Public")
+    INTERNAL = "internal", _("Signed-in members")
+    RESTRICTED = "restricted", _("Participants and coordinators")
+
+
+class CounterpartStance(models.TextChoices):
+    """How the country stands to the activity (principle 1)."""
+
+    INITIATED = "initiated", _("Initiated it")
+    REQUESTED = "requested", _("Requested it")
+    CONSULTED = "consulted", _("Was consulted")
+    NONE_NAMED = "none_named", _("None named")
+
+
+class Confidence(models.TextChoices):
+    """How far the sources bear out a documented activity."""
+
+    GOOD = "good", _("Good")
+    MEDIUM = "medium", _("Medium")
+    LOW = "low", _("Low")
+
+
+class UpdateKind(models.TextChoices):
+    UPDATE = "update", _("Update")
+    NO_CHANGE = "no_change", _("No change to report")
+    DOCUMENTED = "documented", _("Recorded from public sources")
+
+
+class EvidenceKind(models.TextChoices):
+    FILE = "file", _("File")
+    LINK = "link", _("Link")
+
+
+class Signal(models.TextChoices):
+    """Computed, never stored: what needs attention. Worst first."""
+
+    OVERDUE = "overdue", _("Overdue")
+    LEAD_WITHDREW = "lead_withdrew", _("Lead withdrew")
+    NO_LEAD = "no_lead", _("No lead")
+    SILENT = "silent", _("Silent")
+    UNANSWERED = "unanswered", _("Invitation unanswered")
+    PAST_REVIEW = "past_review", _("Past review date")
+    NO_CLOSING_CONDITION = "no_closing_condition", _("No closing condition")
+
+
+DEFAULT_UPDATE_INTERVAL_DAYS = 90
+INVITATION_PATIENCE_DAYS = 14

@@ -1,0 +1,80 @@
+"""Sets of activities, named as one would say them. Every rule about rows – visibility, signals – stands here once."""
+
+import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from tracker.toolkit.dates import is_past
+
+from ..choices import INVITATION_PATIENCE_DAYS, OPEN_STATUSES, TAKING_PART, Response, Signal, Status, Visibility
+from .participation import Participation
+
+# Someone invited must be able to read what they are invited to.
+MAY_READ_RESTRICTED = (*TAKING_PART, Response.INVITED)
+
+IS_OPEN = Q(status__in=OPEN_STATUSES)
+
+
+def signal_rule(signal: str, today: datetime.date) -> Q:
+    """The rule of a signal as a condition on activities. Raises ValueError for a signal that does not exist."""
+    match signal:
+        case Signal.OVERDUE:
+            return IS_OPEN & is_past("planned_end_on", today)
+        case Signal.LEAD_WITHDREW:
+            return IS_OPEN & Q(lead__isnull=True) & ~Q(lead_withdrew_on="")
+        case Signal.NO_LEAD:
+            return IS_OPEN & Q(agreed=False, lead__isnull=True, lead_withdrew_on="")
+        case Signal.SILENT:
+            return IS_OPEN & Q(silent_on__lte=today)
+        case Signal.UNANSWERED:
+            return IS_OPEN & Q(Exists(Participation.objects.unanswered(today).filter(activity=OuterRef("pk"))))
+        case Signal.PAST_REVIEW:
+            return IS_OPEN & Q(review_on__lt=today)
+        case Signal.NO_CLOSING_CONDITION:
+            return IS_OPEN & Q(agreed=False, closing_condition="")
+    raise ValueError(f"no such signal: {signal}")
+
+
+class ActivityQuerySet(models.QuerySet):
+    """Activities, as sets. Nothing is hidden by default: ask for `visible_to` where a person looks."""
+
+    def visible_to(self, user: Any) -> "ActivityQuerySet":
+        """What this person may read."""
+        if not user.is_authenticated:
+            return self.filter(visibility=Visibility.PUBLIC)
+        if user.is_coordinator:
+            return self
+        open_to_members = Q(visibility__in=(Visibility.PUBLIC, Visibility.INTERNAL))
+        if not user.organization_ids:
+            return self.filter(open_to_members)
+        takes_part = Participation.objects.filter(
+            activity=OuterRef("pk"), organization__in=user.organization_ids, response__in=MAY_READ_RESTRICTED
+        )
+        return self.filter(open_to_members | Q(Exists(takes_part)))
+
+    def undertakings(self) -> "ActivityQuerySet":
+        return self.filter(agreed=False)
+
+    def agreed_items(self) -> "ActivityQuerySet":
+        return self.filter(agreed=True)
+
+    def open(self) -> "ActivityQuerySet":
+        return self.filter(IS_OPEN)
+
+    def showing(self, signal: str, today: datetime.date) -> "ActivityQuerySet":
+        """Activities that raise this signal on that day."""
+        return self.filter(signal_rule(signal, today))
+
+    def moving(self, today: datetime.date) -> "ActivityQuerySet":
+        """Under way, and heard of within the interval."""
+        return self.filter(status=Status.UNDER_WAY, silent_on__gt=today)
+
+    def stuck(self, today: datetime.date) -> "ActivityQuerySet":
+        """Stalled, or past the due date while open."""
+        return self.filter(Q(status=Status.STALLED) | signal_rule(Signal.OVERDUE, today))
+
+    def without_lead(self, today: datetime.date) -> "ActivityQuerySet":
+        """Nobody named, or the lead withdrew."""
+        return self.filter(signal_rule(Signal.NO_LEAD, today) | signal_rule(Signal.LEAD_WITHDREW, today))

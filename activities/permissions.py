@@ -1,0 +1,92 @@
+"""The table of rights as code. Everywhere else one question is asked: `user.has_perm("activities.<verb>", thing)`."""
+
+from typing import Any
+
+import rules
+from django.utils import timezone
+
+from organizations.models import Organization
+
+from .choices import LEADING_ROLES, Visibility
+from .models import Activity, Participation
+from .models.querysets import MAY_READ_RESTRICTED
+
+
+def _current_roles(user: Any, activity: Activity, organization_ids: set[int]) -> set[str]:
+    """Roles in which any of these organizations takes part in the activity today, read once per person and activity."""
+    if not organization_ids:
+        return set()
+    memory = user.__dict__.setdefault("_roles_today", {})
+    if activity.pk not in memory:
+        memory[activity.pk] = list(
+            Participation.objects.filter(activity=activity, organization__in=user.organization_ids)
+            .taking_part()
+            .current_on(timezone.localdate())
+            .values_list("organization_id", "role")
+        )
+    return {role for organization_id, role in memory[activity.pk] if organization_id in organization_ids}
+
+
+@rules.predicate
+def is_coordinator(user: Any) -> bool:
+    return user.is_authenticated and user.is_coordinator
+
+
+@rules.predicate
+def may_read(user: Any, activity: Activity) -> bool:
+    """The same rule as `ActivityQuerySet.visible_to`, for one row."""
+    if activity.visibility == Visibility.PUBLIC:
+        return True
+    if not user.is_authenticated:
+        return False
+    if activity.visibility == Visibility.INTERNAL:
+        return True
+    return Participation.objects.filter(
+        activity=activity, organization__in=user.organization_ids, response__in=MAY_READ_RESTRICTED
+    ).exists()
+
+
+@rules.predicate
+def reports_for_a_participant(user: Any, activity: Activity) -> bool:
+    return user.is_authenticated and bool(_current_roles(user, activity, user.reporting_organization_ids))
+
+
+@rules.predicate
+def is_focal_point_of_a_leader(user: Any, activity: Activity) -> bool:
+    return user.is_authenticated and bool(
+        _current_roles(user, activity, user.focal_organization_ids) & set(LEADING_ROLES)
+    )
+
+
+@rules.predicate
+def is_focal_point_of_the_organization(user: Any, participation: Participation) -> bool:
+    return user.is_authenticated and participation.organization_id in user.focal_organization_ids
+
+
+@rules.predicate
+def is_an_undertaking(user: Any, activity: Activity) -> bool:
+    return not activity.agreed
+
+
+@rules.predicate
+def is_a_focal_point(user: Any) -> bool:
+    return user.is_authenticated and bool(user.focal_organization_ids)
+
+
+rules.add_perm("activities.read", is_coordinator | may_read)
+rules.add_perm("activities.post_update", is_coordinator | reports_for_a_participant)
+rules.add_perm("activities.set_status", is_coordinator | is_focal_point_of_a_leader)
+rules.add_perm("activities.answer_invitation", is_coordinator | is_focal_point_of_the_organization)
+rules.add_perm("activities.edit_undertaking", is_an_undertaking & (is_coordinator | is_focal_point_of_a_leader))
+rules.add_perm("activities.invite_participants", is_coordinator | is_focal_point_of_a_leader)
+rules.add_perm("activities.propose_undertaking", is_coordinator | is_a_focal_point)
+rules.add_perm("activities.keep_register", is_coordinator)
+
+
+def organizations_to_report_for(user: Any, activity: Activity) -> list[Organization]:
+    """Organizations on whose behalf this person may log an update here: their own, or any participant for a coordinator."""
+    taking_part = Participation.objects.filter(activity=activity).taking_part().current_on(timezone.localdate())
+    organizations = Organization.objects.by_acronym().filter(pk__in=taking_part.values("organization"))
+    if not user.is_coordinator:
+        organizations = organizations.filter(pk__in=user.reporting_organization_ids)
+    return list(organizations)

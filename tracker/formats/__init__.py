@@ -1,0 +1,1 @@
+"""Dates as the United Nations writes them in each language."""

@@ -1,0 +1,34 @@
+"""One way of writing text so that words are found whatever their case, accents, vowel signs or script."""
+
+import re
+import unicodedata
+
+# Arabic writes one letter in several ways; readers type any of them.
+_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None, "ک": "ك", "ی": "ي"})
+# Chinese has no spaces: each character becomes a word of its own, so two-character words are found by any index.
+_CJK = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff])")
+_NOT_WORDS = re.compile(r"[^\w]+")
+
+
+def normalise(text: str) -> str:
+    """Return `text` as it is stored in, and looked up from, every `search_text` column.
+
+    Compatibility-decomposed, without combining marks, case-folded, Arabic letters folded, punctuation as blanks, a blank
+    around each Chinese character, no double blanks.
+    """
+    text = text.translate(_ARABIC)  # before decomposition, which would split آ into alef and a mark
+    text = unicodedata.normalize("NFKD", text).casefold()
+    text = "".join(character for character in text if not unicodedata.combining(character))
+    text = _CJK.sub(r" \1 ", text.translate(_ARABIC))
+    return _NOT_WORDS.sub(" ", text.replace("_", " ")).strip()
+
+
+def terms(query: str) -> list[str]:
+    """Split what a reader typed into normalised terms; each is a phrase that must occur.
+
+    Words between blanks are separate terms; a Chinese run without blanks stays one phrase, and so does text between
+    quotation marks.
+    """
+    found = re.findall(r'[“"]([^”"]+)[”"]|(\S+)', query)
+    normalised = (normalise(phrase or word) for phrase, word in found)
+    return [term for term in dict.fromkeys(normalised) if term]
