@@ -1,0 +1,1 @@
+"""Tools without nouns: imports no app, imported by all."""
