@@ -67,21 +67,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "400.html", {"problems": getattr(exception, "problems", [])}, status=400)
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: with the reason, when the view gave one in words for readers."""
     return render(request, "403.html", {"reason": _said(exception)}, status=403)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, the same for what does not exist and for what the reader may not see."""
     return render(request, "404.html", status=404)
-
-
-def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """429: the sign-in and password pages were tried too often."""
-    response = render(request, "429.html", status=429)
-    response.headers["Retry-After"] = "300"
-    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -15,7 +15,7 @@ OWN_NAMES = {"zh-hans": "中文", "fr": "Français", "ru": "Русский", "es
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context for base.html: ``languages`` [(code, own name)], ``language``, ``direction``, ``here``, ``is_section``."""
+    """For base.html: ``languages`` [(code, own name)], ``language``, ``direction``, ``here``, ``is_section``."""
     match = request.resolver_match
     url_name = (match.url_name or "") if match else ""
     language = current_language()

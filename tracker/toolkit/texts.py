@@ -21,7 +21,7 @@ NO_TEXT = Text("", "")
 
 @cache
 def direction(language: str) -> str:
-    """"rtl" or "ltr" for a language code of settings.LANGUAGES."""
+    """“rtl” or “ltr” for a language code of settings.LANGUAGES."""
     return "rtl" if get_language_info(language)["bidi"] else "ltr"
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, Field
 from django.forms.formsets import BaseFormSet
 from django.templatetags.static import static
 from django.utils import timezone
@@ -103,7 +103,9 @@ def translated(obj: Any, name: str) -> SafeString | str:
     found = texts.find_text(obj, name)
     if not found.value or found.language == texts.current_language():
         return conditional_escape(found.value)
-    return format_html('<span lang="{}" dir="{}">{}</span>', found.language, texts.direction(found.language), found.value)
+    return format_html(
+        '<span lang="{}" dir="{}">{}</span>', found.language, texts.direction(found.language), found.value
+    )
 
 
 @register.simple_tag
@@ -118,7 +120,7 @@ def translated_prose(obj: Any, name: str) -> SafeString | str:
     found = texts.find_text(obj, name)
     if not found.value:
         return ""
-    body = mark_safe(linebreaks(found.value, autoescape=True))  # noqa: S308 - linebreaks escaped it
+    body = mark_safe(linebreaks(found.value, autoescape=True))
     if found.language == texts.current_language():
         return format_html('<div class="prose">{}</div>', body)
     return format_html(
@@ -134,7 +136,7 @@ def text_in(obj: Any, name: str, language: str) -> str:
 
 @register.filter
 def text_direction(language: str) -> str:
-    """"rtl" or "ltr" for a language code."""
+    """“rtl” or “ltr” for a language code."""
     return texts.direction(language)
 
 
@@ -143,19 +145,19 @@ def text_direction(language: str) -> str:
 
 @register.filter
 def day(value: Any) -> str:
-    """"1 November 2001" in the reader's language; a partial date as far as it is known; "" for nothing."""
+    """“1 November 2001” in the reader's language; a partial date as far as it is known; “” for nothing."""
     return _day(value, short=False)
 
 
 @register.filter
 def day_short(value: Any) -> str:
-    """"1 Nov 2001", for tables."""
+    """“1 Nov 2001”, for tables."""
     return _day(value, short=True)
 
 
 @register.filter
 def age(value: Any) -> str:
-    """"Today", "Yesterday", "8 days ago" or "Never"."""
+    """“Today”, “Yesterday”, “8 days ago” or “Never”."""
     if isinstance(value, PartialDate):
         value = value.first_day
     return days.age_words(_plain_day(value) or None)
@@ -225,8 +227,14 @@ def _problems(form: Any) -> list[tuple[str, Any]]:
     problems = []
     for name, messages in form.errors.items():
         target = "" if name == "__all__" or name not in form.fields else _target(form[name])
-        problems += [(target, message) for message in messages]
+        problems += [(target, _named(form, name, message)) for message in messages]
     return problems
+
+
+def _named(form: Any, name: str, message: Any) -> Any:
+    """Django's own "This field is required." says nothing in a list: put the field's name before it."""
+    generic = message == str(Field.default_error_messages["required"]) and name in form.fields
+    return f"{form[name].label}: {message}" if generic else message
 
 
 def _target(bound: BoundField) -> str:
