@@ -8,6 +8,8 @@ from django.core.cache import caches
 from django.db.backends.sqlite3.operations import DatabaseOperations
 from pytest_django import DjangoDbBlocker
 
+pytest_plugins = ["tests.personas"]
+
 _plain_flush = DatabaseOperations.sql_flush
 
 

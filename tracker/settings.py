@@ -98,7 +98,7 @@ INSTALLED_APPS = [
     "django_countries",
     "django_filters",
     "django_htmx",
-    "rules.apps.AutodiscoverRulesConfig",
+    "rules",
     "simple_history",
     "tracker.toolkit",
     "organizations",

@@ -34,15 +34,29 @@ class Activity(models.Model):
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="activities", verbose_name=_("framework"))
     area = models.ForeignKey(Area, models.PROTECT, related_name="activities", verbose_name=_("area"))
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("agreed item"),
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("agreed item"),
         help_text=_("The item of the framework that this carries out in the first place."),
     )
     also_serves = models.ManyToManyField(
-        "self", symmetrical=False, blank=True, related_name="also_served_by", verbose_name=_("also serves"),
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="also_served_by",
+        verbose_name=_("also serves"),
         help_text=_("Further agreed items that this helps to carry out."),
     )
     follows = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="followed_by", verbose_name=_("follows"),
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        verbose_name=_("follows"),
         help_text=_("The earlier activity that this one continues."),
     )
     code = models.CharField(_("reference"), max_length=30, help_text=_("A.5 for an item, A.5.1 for an undertaking."))
@@ -50,13 +64,17 @@ class Activity(models.Model):
     sort_key = models.CharField(max_length=60, editable=False)
     # The highest number given to a child so far, so that a code is never used again.
     last_child_number = models.PositiveIntegerField(default=0, editable=False)
-    agreed = models.BooleanField(_("agreed item"), default=False, help_text=_("One of the framework's own items; its text is fixed."))
+    agreed = models.BooleanField(
+        _("agreed item"), default=False, help_text=_("One of the framework's own items; its text is fixed.")
+    )
 
     language = models.CharField(_("language of the text"), max_length=10, choices=settings.LANGUAGES, default="en")
     title = models.CharField(_("title"), max_length=300)
     description = models.TextField(_("description"), blank=True)
     aim = models.TextField(_("aim"), blank=True)
-    closing_condition = models.TextField(_("closing condition"), blank=True, help_text=_("What ends it, and who decides."))
+    closing_condition = models.TextField(
+        _("closing condition"), blank=True, help_text=_("What ends it, and who decides.")
+    )
     legal_basis = models.TextField(_("legal basis"), blank=True)
     national_counterpart = models.CharField(_("national counterpart"), max_length=300, blank=True)
     counterpart_stance = models.CharField(
@@ -82,14 +100,17 @@ class Activity(models.Model):
     dates_as_stated = models.CharField(_("dates as the source states them"), max_length=300, blank=True)
     review_on = models.DateField(_("review date"), null=True, blank=True)
     update_interval_days = models.PositiveSmallIntegerField(
-        _("days between updates"), default=DEFAULT_UPDATE_INTERVAL_DAYS,
+        _("days between updates"),
+        default=DEFAULT_UPDATE_INTERVAL_DAYS,
         help_text=_("After so many days without an update it counts as silent."),
     )
 
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PUBLIC)
     confidence = models.CharField(_("confidence in the sources"), max_length=10, choices=Confidence, blank=True)
     editorial_note = models.TextField(_("note of the register"), blank=True)
-    import_key = models.CharField(_("key of the import"), max_length=60, null=True, blank=True, unique=True, editable=False)
+    import_key = models.CharField(
+        _("key of the import"), max_length=60, null=True, blank=True, unique=True, editable=False
+    )
     is_demonstration = models.BooleanField(_("demonstration"), default=False, editable=False)
 
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.PROPOSED, editable=False)
@@ -97,7 +118,13 @@ class Activity(models.Model):
     progress = models.PositiveSmallIntegerField(_("progress"), null=True, blank=True, editable=False)
     last_update_at = models.DateTimeField(_("last update"), null=True, blank=True, editable=False)
     lead = models.ForeignKey(
-        Organization, models.PROTECT, null=True, blank=True, editable=False, related_name="led_activities", verbose_name=_("lead")
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="led_activities",
+        verbose_name=_("lead"),
     )
     lead_withdrew_on = PartialDateField(_("lead withdrew on"), editable=False)
     # The first day on which it counts as silent; unknown for agreed items nobody has taken up directly.
@@ -108,7 +135,13 @@ class Activity(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("created by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
     )
 
     objects = ActivityQuerySet.as_manager()

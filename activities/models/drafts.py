@@ -8,8 +8,12 @@ from django.utils.translation import gettext_lazy as _
 class UpdateDraft(models.Model):
     """The fields of an unsent update form, as typed. One for each person and activity."""
 
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="update_drafts", verbose_name=_("author"))
-    activity = models.ForeignKey("activities.Activity", models.CASCADE, related_name="drafts", verbose_name=_("activity"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="update_drafts", verbose_name=_("author")
+    )
+    activity = models.ForeignKey(
+        "activities.Activity", models.CASCADE, related_name="drafts", verbose_name=_("activity")
+    )
     data = models.JSONField(_("fields"), default=dict)
     saved_at = models.DateTimeField(_("kept"), auto_now=True)
 

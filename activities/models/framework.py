@@ -12,10 +12,14 @@ from tracker.toolkit.dates import PartialDateField
 class Framework(models.Model):
     """A source document and the meeting that made it."""
 
-    code = models.SlugField(_("code"), max_length=60, unique=True, help_text=_("As it stands in addresses: S-2001-138."))
+    code = models.SlugField(
+        _("code"), max_length=60, unique=True, help_text=_("As it stands in addresses: S-2001-138.")
+    )
     symbol = models.CharField(_("document symbol"), max_length=60)
     title = models.CharField(_("title of the document"), max_length=300)
-    short_title = models.CharField(_("short title"), max_length=200, help_text=_("Framework for cooperation in peace-building"))
+    short_title = models.CharField(
+        _("short title"), max_length=200, help_text=_("Framework for cooperation in peace-building")
+    )
     subtitle = models.CharField(_("subtitle"), max_length=300, blank=True)
     issued_on = PartialDateField(_("date of the document"))
     meeting_name = models.CharField(_("meeting"), max_length=300, blank=True)
@@ -25,7 +29,9 @@ class Framework(models.Model):
     meeting_started_on = PartialDateField(_("first day of the meeting"))
     meeting_ended_on = PartialDateField(_("last day of the meeting"))
     legal_nature = models.TextField(_("legal nature"), blank=True)
-    source_language = models.CharField(_("language of the source text"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
+    source_language = models.CharField(
+        _("language of the source text"), max_length=10, choices=settings.LANGUAGES, default="zh-hans"
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
@@ -62,7 +68,9 @@ class Passage(models.Model):
     anchor = models.SlugField(_("anchor"), max_length=60, help_text=_("As it stands in addresses: letter-2, K3."))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PARAGRAPH)
     number = models.CharField(_("number"), max_length=20, blank=True, help_text=_("As printed: 2, I, II.A."))
-    title = models.CharField(_("title"), max_length=300, blank=True, help_text=_("Our own short title, where there is one."))
+    title = models.CharField(
+        _("title"), max_length=300, blank=True, help_text=_("Our own short title, where there is one.")
+    )
     text = models.TextField(_("text"), blank=True)
     source = models.CharField(_("source"), max_length=500, blank=True)
 
@@ -116,7 +124,9 @@ class Area(models.Model):
 class ParticipantGroup(models.Model):
     """A heading of the list of participants (annex III)."""
 
-    framework = models.ForeignKey(Framework, models.CASCADE, related_name="participant_groups", verbose_name=_("framework"))
+    framework = models.ForeignKey(
+        Framework, models.CASCADE, related_name="participant_groups", verbose_name=_("framework")
+    )
     code = models.CharField(_("code"), max_length=40)
     position = models.PositiveSmallIntegerField(_("position"))
     title = models.CharField(_("title"), max_length=200)

@@ -40,12 +40,19 @@ class StatusUpdate(models.Model):
     `UpdateDraft`. Only `activities.workflow.post_update` creates entries.
     """
 
-    activity = models.ForeignKey("activities.Activity", models.CASCADE, related_name="updates", verbose_name=_("activity"))
+    activity = models.ForeignKey(
+        "activities.Activity", models.CASCADE, related_name="updates", verbose_name=_("activity")
+    )
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="updates", verbose_name=_("organization")
     )
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="updates", verbose_name=_("author")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="updates",
+        verbose_name=_("author"),
     )
     on_behalf = models.BooleanField(_("recorded on behalf of the organization"), default=False)
     kind = models.CharField(_("kind"), max_length=20, choices=UpdateKind, default=UpdateKind.UPDATE)
@@ -60,7 +67,9 @@ class StatusUpdate(models.Model):
     closing = models.CharField(_("closing statement"), max_length=20, choices=Closing, blank=True)
     done = models.TextField(_("done"), blank=True)
     obstacles = models.TextField(_("obstacles"), blank=True)
-    obstacle_kinds = models.ManyToManyField(ObstacleKind, blank=True, related_name="updates", verbose_name=_("kinds of obstacle"))
+    obstacle_kinds = models.ManyToManyField(
+        ObstacleKind, blank=True, related_name="updates", verbose_name=_("kinds of obstacle")
+    )
     next_steps = models.TextField(_("next steps"), blank=True)
     next_steps_due_on = PartialDateField(_("next steps due"))
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
@@ -121,7 +130,8 @@ class Evidence(models.Model):
         ordering = ["update", "position", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=(Q(kind=EvidenceKind.LINK, file="") & ~Q(url="")) | (Q(kind=EvidenceKind.FILE, url="") & ~Q(file="")),
+                condition=(Q(kind=EvidenceKind.LINK, file="") & ~Q(url=""))
+                | (Q(kind=EvidenceKind.FILE, url="") & ~Q(file="")),
                 name="evidence_is_a_file_or_a_link",
                 violation_error_message=_("Evidence is either a file or a link."),
             )

@@ -37,17 +37,34 @@ class ParticipationQuerySet(models.QuerySet):
 class Participation(models.Model):
     """An organization in an activity, in one role, for a time. A change of role ends one row and begins another."""
 
-    activity = models.ForeignKey("activities.Activity", models.CASCADE, related_name="participations", verbose_name=_("activity"))
+    activity = models.ForeignKey(
+        "activities.Activity", models.CASCADE, related_name="participations", verbose_name=_("activity")
+    )
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="participations", verbose_name=_("organization")
     )
     role = models.CharField(_("role"), max_length=20, choices=Role)
     response = models.CharField(_("response"), max_length=20, choices=Response, default=Response.INVITED)
-    responsibility = models.TextField(_("responsibility"), blank=True, help_text=_("What the organization does here, in its own words or the source's."))
-    accepted_part = models.TextField(_("part accepted, or reason"), blank=True, help_text=_("Which part was accepted, or why it was declined or ended."))
-    mandate = models.TextField(_("acts under (mandate)"), blank=True, help_text=_("The organization's own legal basis for taking part."))
+    responsibility = models.TextField(
+        _("responsibility"),
+        blank=True,
+        help_text=_("What the organization does here, in its own words or the source's."),
+    )
+    accepted_part = models.TextField(
+        _("part accepted, or reason"),
+        blank=True,
+        help_text=_("Which part was accepted, or why it was declined or ended."),
+    )
+    mandate = models.TextField(
+        _("acts under (mandate)"), blank=True, help_text=_("The organization's own legal basis for taking part.")
+    )
     focal_point = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("focal point")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("focal point"),
     )
     since = PartialDateField(_("since"))
     until = PartialDateField(_("until"))
@@ -55,11 +72,23 @@ class Participation(models.Model):
 
     invited_at = models.DateTimeField(_("invited"), default=timezone.now, editable=False)
     invited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("invited by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("invited by"),
     )
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
     answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("answered by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("answered by"),
     )
     # When a coordinator recorded the answer: who in the organization gave it, and where.
     answered_for = models.CharField(_("answer given by"), max_length=200, blank=True)
@@ -76,7 +105,9 @@ class Participation(models.Model):
                 fields=["activity"],
                 condition=Q(role=Role.LEAD, until="", response__in=TAKING_PART),
                 name="one_lead_at_a_time",
-                violation_error_message=_("There is one lead at a time: end the present lead first, or name a co-lead."),
+                violation_error_message=_(
+                    "There is one lead at a time: end the present lead first, or name a co-lead."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["activity", "organization", "role"],

@@ -10,7 +10,9 @@ class VocabularyEntry(models.Model):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=200)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    source = models.CharField(_("named in"), max_length=200, blank=True, help_text=_("Where the framework names it, such as P5 or C.1.b."))
+    source = models.CharField(
+        _("named in"), max_length=200, blank=True, help_text=_("Where the framework names it, such as P5 or C.1.b.")
+    )
 
     class Meta:
         abstract = True

@@ -22,7 +22,9 @@ class Organization(models.Model):
     A rename keeps the organization; a succession ends one and names another as `successor`.
     """
 
-    slug = models.SlugField(_("address"), max_length=60, unique=True, help_text=_("The last part of its page's address."))
+    slug = models.SlugField(
+        _("address"), max_length=60, unique=True, help_text=_("The last part of its page's address.")
+    )
     acronym = models.CharField(_("acronym"), max_length=60, help_text=_("The short name shown in tables."))
     name = models.CharField(_("name"), max_length=250)
     kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind)
@@ -32,11 +34,17 @@ class Organization(models.Model):
     successor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("successor")
     )
-    succeeded_on = PartialDateField(_("succeeded on"), help_text=_("The day the successor took over, as far as it is known."))
+    succeeded_on = PartialDateField(
+        _("succeeded on"), help_text=_("The day the successor took over, as far as it is known.")
+    )
     seat = models.CharField(_("seat"), max_length=120, blank=True)
     website = models.CharField(_("website"), max_length=200, blank=True)
-    working_languages = models.JSONField(_("working languages"), default=list, blank=True, help_text=_("Language codes, such as en or fr."))
-    is_demonstration = models.BooleanField(_("demonstration"), default=False, help_text=_("Invented, to show how the register works."))
+    working_languages = models.JSONField(
+        _("working languages"), default=list, blank=True, help_text=_("Language codes, such as en or fr.")
+    )
+    is_demonstration = models.BooleanField(
+        _("demonstration"), default=False, help_text=_("Invented, to show how the register works.")
+    )
     search_text = models.TextField(editable=False, default="")
 
     objects = OrganizationQuerySet.as_manager()

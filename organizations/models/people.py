@@ -36,11 +36,15 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address."""
 
-    email = models.EmailField(_("e-mail address"), unique=True, error_messages={"unique": _("Someone already signs in with this address.")})
+    email = models.EmailField(
+        _("e-mail address"), unique=True, error_messages={"unique": _("Someone already signs in with this address.")}
+    )
     name = models.CharField(_("name"), max_length=150)
     language = models.CharField(_("interface language"), max_length=10, choices=settings.LANGUAGES, blank=True)
     is_staff = models.BooleanField(_("may open the administration"), default=False)
-    is_active = models.BooleanField(_("active"), default=True, help_text=_("Untick instead of deleting: what the person wrote stays."))
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Untick instead of deleting: what the person wrote stays.")
+    )
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects = UserManager()
@@ -97,9 +101,13 @@ class Membership(models.Model):
     """A person's place in an organization, from a day and until a day."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="memberships", verbose_name=_("organization"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="memberships", verbose_name=_("organization")
+    )
     role = models.CharField(_("role"), max_length=20, choices=MembershipRole, default=MembershipRole.READER)
-    post = models.CharField(_("post"), max_length=150, blank=True, help_text=_("Better than a name: posts stay when people move on."))
+    post = models.CharField(
+        _("post"), max_length=150, blank=True, help_text=_("Better than a name: posts stay when people move on.")
+    )
     since = models.DateField(_("since"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
 

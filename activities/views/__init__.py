@@ -1,0 +1,1 @@
+"""The doors of the register: find, ask, call, tell, redirect."""

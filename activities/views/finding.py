@@ -1,0 +1,18 @@
+"""Finding what an address names, as far as the person may see it: what is invisible does not exist."""
+
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from ..models import Activity
+
+
+def find_activity(user: Any, framework: str, code: str) -> Activity:
+    """The activity of that address. Raises Http404 for what the person may not see."""
+    activity = get_object_or_404(
+        Activity.objects.select_related("framework", "area", "parent", "lead"), framework__code=framework, code=code
+    )
+    if not user.has_perm("activities.read", activity):
+        raise Http404
+    return activity

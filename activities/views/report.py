@@ -1,0 +1,7 @@
+"""To be written."""
+
+from django.views import View
+
+
+class ActivityReport(View):
+    """To be written."""
