@@ -1,0 +1,1 @@
+"""From the data files the product ships to rows of the register."""
