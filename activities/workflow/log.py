@@ -117,7 +117,8 @@ def post_update(
             status, progress, reason, closing = "", None, "", ""
         date = PartialDate(as_of)
         problems = (
-            check_status(activity, status, reason, closing)
+            # A source that tells only of the end is recorded as such: the steps and reasons between are not known.
+            ({} if kind == UpdateKind.DOCUMENTED else check_status(activity, status, reason, closing))
             | check_as_of(activity, organization, date, bool(status), corrects)
             | check_correction(activity, organization, corrects)
         )
