@@ -11,7 +11,7 @@ from tracker.toolkit.texts import current_language, direction
 
 # The order of the United Nations' six languages in its own pages; others follow in the order of the settings.
 UN_ORDER = ("ar", "zh-hans", "en", "fr", "ru", "es")
-OWN_NAMES = {"zh-hans": "中文", "fr": "Français", "ru": "Русский", "es": "Español"}
+OWN_NAMES = {"ar": "العربية", "zh-hans": "中文", "fr": "Français", "ru": "Русский", "es": "Español"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
