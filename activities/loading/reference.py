@@ -26,11 +26,10 @@ from ..workflow import refresh_search_text
 from .annex_iii import load_participants
 from .items import Classification, load_item
 from .passages import pieces
-from .tally import Tally
+from .tally import REFERENCE, Tally
 from .texts import columns
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-REASON = "Reference data"
 
 
 def files() -> list[Path]:
@@ -41,7 +40,7 @@ def files() -> list[Path]:
 def load(path: Path) -> Tally:
     """Load one framework file, all or nothing; a second run changes nothing. Raises KeyError where the file is incomplete."""
     data = json.loads(path.read_text(encoding="utf-8"))
-    tally = Tally(REASON)
+    tally = Tally(REFERENCE)
     # The column without a language repeats the active language on saving: it must be the default one.
     with transaction.atomic(), override("en"):
         framework = _load_framework(data, tally)
