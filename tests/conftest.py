@@ -25,7 +25,7 @@ def _flush_past_triggers(self: DatabaseOperations, *args: Any, **options: Any) -
     return [*dropped, *statements, *(sql for _, sql in triggers)]
 
 
-DatabaseOperations.sql_flush = _flush_past_triggers  # type: ignore[method-assign]
+DatabaseOperations.sql_flush = _flush_past_triggers  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)

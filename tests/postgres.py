@@ -77,7 +77,7 @@ def server(durable: bool = False) -> Iterator[str]:
                 stderr=log,
                 **run,
             )
-        ready = [folder / "pg_isready", "-q", "-h", data, "-U", "postgres"]
+        ready: list[str | Path] = [folder / "pg_isready", "-q", "-h", data, "-U", "postgres"]
         give_up = time.monotonic() + START_SECONDS
         while subprocess.run(ready, **run).returncode:
             if process.poll() is not None or time.monotonic() > give_up:

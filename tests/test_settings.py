@@ -22,10 +22,11 @@ def variables_read() -> set[str]:
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call) or not call.args or not isinstance(call.args[0], ast.Constant):
             continue
+        first = call.args[0].value
         function = call.func.value if isinstance(call.func, ast.Attribute) else call.func
         named = function.id if isinstance(function, ast.Name) else ""
         if named in {"env", "flag", "number", "listed", "address"} or ast.unparse(call.func).startswith("os."):
-            names.add(call.args[0].value)
+            names.add(str(first))
     return names
 
 
