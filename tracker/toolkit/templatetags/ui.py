@@ -233,8 +233,10 @@ def _problems(form: Any) -> list[tuple[str, Any]]:
 
 def _named(form: Any, name: str, message: Any) -> Any:
     """Django's own "This field is required." says nothing in a list: put the field's name before it."""
-    generic = message == str(Field.default_error_messages["required"]) and name in form.fields
-    return f"{form[name].label}: {message}" if generic else message
+    if name not in form.fields or message != str(Field.default_error_messages["required"]):
+        return message
+    label = str(form[name].label)
+    return f"{label} {message}" if label.endswith(("?", "？", "؟")) else f"{label}: {message}"
 
 
 def _target(bound: BoundField) -> str:
