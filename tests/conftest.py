@@ -1,19 +1,19 @@
-"""What every test gets: empty caches, and a flush that knows the append-only triggers."""
+"""What every test gets: the cast, empty caches, and a flush that knows the append-only triggers."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import caches
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3 import base
 from pytest_django import DjangoDbBlocker
 
 pytest_plugins = ["tests.personas"]
 
-_plain_flush = DatabaseOperations.sql_flush
+_plain_flush = base.DatabaseOperations.sql_flush
 
 
-def _flush_past_triggers(self: DatabaseOperations, *args: Any, **options: Any) -> list[str]:
+def _flush_past_triggers(self: base.DatabaseOperations, *args: Any, **options: Any) -> list[str]:
     """SQLite has no TRUNCATE: Django empties tables by DELETE, which the log's append-only triggers rightly refuse."""
     statements = _plain_flush(self, *args, **options)
     if not statements:
@@ -25,7 +25,7 @@ def _flush_past_triggers(self: DatabaseOperations, *args: Any, **options: Any) -
     return [*dropped, *statements, *(sql for _, sql in triggers)]
 
 
-DatabaseOperations.sql_flush = _flush_past_triggers  # type: ignore[method-assign, assignment]
+base.DatabaseOperations.sql_flush = _flush_past_triggers
 
 
 @pytest.fixture(autouse=True)
