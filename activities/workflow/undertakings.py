@@ -102,8 +102,11 @@ def edit_undertaking(
             setattr(current, name, value)
         check_links(current, sets.get("also_serves"))
         current.full_clean(exclude=["created_by"])
+        # One edit is one record of the history, which holds the sets as well: they come first, without a record of theirs.
+        current.skip_history_when_saving = True
         for name, members in sets.items():
             getattr(current, name).set(members)
+        del current.skip_history_when_saving
         current._history_user = by
         current._change_reason = reason or None
         current.save(update_fields=[*columns, "version"] if columns else ["version"])
