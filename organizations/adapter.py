@@ -14,3 +14,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """People here have no user name."""
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether a redirect may go there. Text that is no address at all is unsafe rather than an error."""
+        try:
+            return super().is_safe_url(url)
+        except ValueError:
+            return False

@@ -1,0 +1,250 @@
+"""The table of rights over every address: who gets what, by every method. An address missing from the tables fails."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from activities.models import Evidence, StatusUpdate
+from activities.workflow import post_update
+from tests.personas import PEOPLE, Cast
+
+EVERYBODY = dict.fromkeys(PEOPLE, 200)
+READERS_OF_INTERNAL = EVERYBODY | {"anonymous": 404}
+READERS_OF_RESTRICTED = READERS_OF_INTERNAL | {"stranger": 404}
+LOGIN = 302
+
+MEMBERS = EVERYBODY | {"anonymous": LOGIN}
+MAY_LOG = MEMBERS | {"stranger": 403, "observer": 403, "invited": 403}
+MAY_EDIT = MAY_LOG | {"reporter": 403, "partner": 403, "lead_reporter": 403}
+MAY_PROPOSE = MEMBERS | {"observer": 403, "reporter": 403, "lead_reporter": 403}
+# The partner's own participation: its focal point answers, the leaders change roles.
+MAY_TOUCH_PARTNER = MAY_EDIT | {"partner": 200}
+NOBODY_EDITS_ITEMS = dict.fromkeys(PEOPLE, 404) | {"anonymous": LOGIN}
+
+
+def hidden(rights: dict[str, int]) -> dict[str, int]:
+    """The same right on a restricted activity: for the stranger it does not exist."""
+    return rights | {"stranger": 404}
+
+
+def activity(name: str, which: str = "public", **more: Any) -> Any:
+    return lambda cast: reverse(name, args=["S-2001-138", getattr(cast, which).code, *more.values()])
+
+
+def of_partner(which: str) -> Any:
+    def address(cast: Cast) -> str:
+        chosen = getattr(cast, which)
+        row = chosen.participations.get(organization=cast.organizations["partner"])
+        return reverse("participant-edit", args=["S-2001-138", chosen.code, row.pk])
+
+    return address
+
+
+def evidence(which: str) -> Any:
+    return lambda cast: reverse("evidence-download", args=[cast.evidence[which]])
+
+
+# name of the address, how to build it, who may GET it (None: GET is no method of it), who may POST it (None likewise).
+# A permitted POST of nothing is answered by the form again or by a redirect; a refused one exactly like the GET.
+TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
+    ("overview", lambda cast: reverse("overview"), EVERYBODY, None),
+    ("definitions", lambda cast: reverse("definitions"), EVERYBODY, None),
+    ("activity-list", lambda cast: reverse("activity-list"), EVERYBODY, None),
+    ("activity-list", lambda cast: reverse("activity-list") + "?format=csv", EVERYBODY, None),
+    ("activity-list", lambda cast: reverse("activity-list") + "?format=xlsx", EVERYBODY, None),
+    ("activity-list", lambda cast: reverse("activity-list") + "?format=print", EVERYBODY, None),
+    ("organization-list", lambda cast: reverse("organization-list"), EVERYBODY, None),
+    ("organization-detail", lambda cast: reverse("organization-detail", args=["lead"]), EVERYBODY, None),
+    ("framework-detail", lambda cast: reverse("framework-detail", args=["S-2001-138"]), EVERYBODY, None),
+    ("desk", lambda cast: reverse("desk"), MEMBERS, None),
+    ("activity-detail", activity("activity-detail", "item"), EVERYBODY, None),
+    ("activity-detail", activity("activity-detail"), EVERYBODY, None),
+    ("activity-detail", activity("activity-detail", "internal"), READERS_OF_INTERNAL, None),
+    ("activity-detail", activity("activity-detail", "restricted"), READERS_OF_RESTRICTED, None),
+    ("activity-history", activity("activity-history"), EVERYBODY, None),
+    ("activity-history", activity("activity-history", "internal"), READERS_OF_INTERNAL, None),
+    ("activity-history", activity("activity-history", "restricted"), READERS_OF_RESTRICTED, None),
+    ("activity-new", lambda cast: reverse("activity-new") + "?parent=A.5", MAY_PROPOSE, MAY_PROPOSE),
+    ("activity-edit", activity("activity-edit", "item"), NOBODY_EDITS_ITEMS, NOBODY_EDITS_ITEMS),
+    ("activity-edit", activity("activity-edit"), MAY_EDIT, MAY_EDIT),
+    ("activity-edit", activity("activity-edit", "restricted"), hidden(MAY_EDIT), hidden(MAY_EDIT)),
+    ("update-new", activity("update-new"), MAY_LOG, MAY_LOG),
+    ("update-new", activity("update-new", "restricted"), hidden(MAY_LOG), hidden(MAY_LOG)),
+    ("update-draft", activity("update-draft"), None, MAY_LOG),
+    ("update-draft", activity("update-draft", "restricted"), None, hidden(MAY_LOG)),
+    ("update-no-change", activity("update-no-change"), None, MAY_LOG),
+    ("update-no-change", activity("update-no-change", "restricted"), None, hidden(MAY_LOG)),
+    ("participant-invite", activity("participant-invite"), MAY_EDIT, MAY_EDIT),
+    ("participant-invite", activity("participant-invite", "restricted"), hidden(MAY_EDIT), hidden(MAY_EDIT)),
+    ("participant-edit", of_partner("public"), MAY_TOUCH_PARTNER, MAY_TOUCH_PARTNER),
+    ("participant-edit", of_partner("restricted"), hidden(MAY_TOUCH_PARTNER), hidden(MAY_TOUCH_PARTNER)),
+    ("evidence-download", evidence("public"), EVERYBODY, None),
+    ("evidence-download", evidence("internal"), READERS_OF_INTERNAL, None),
+    ("evidence-download", evidence("restricted"), READERS_OF_RESTRICTED, None),
+    ("set-language", lambda cast: reverse("set-language"), None, EVERYBODY),
+    ("healthz", lambda cast: reverse("healthz"), EVERYBODY, None),
+]  # fmt: skip
+
+# Addresses of allauth: what an anonymous and a signed-in person get.
+ACCOUNT = {
+    "account_login": (200, 302),
+    "account_logout": (302, 200),
+    "account_signup": (200, 302),
+    "account_reauthenticate": (302, 200),
+    "account_change_password": (302, 200),
+    "account_set_password": (302, 302),
+    "account_inactive": (200, 200),
+    "account_email": (302, 200),
+    "account_email_verification_sent": (200, 200),
+    "account_reset_password": (200, 200),
+    "account_reset_password_done": (200, 200),
+    "account_reset_password_from_key_done": (200, 200),
+    "usersessions_list": (302, 200),
+}
+WITH_KEYS = {"account_confirm_email", "account_reset_password_from_key"}  # a wrong key tells nothing
+
+NOT_WRITING = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+
+
+def named(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from named(pattern.url_patterns, inner)
+        else:
+            yield f"{namespace}{pattern.name}", pattern
+
+
+ADDRESSES = dict(named(get_resolver().url_patterns))
+
+
+@pytest.fixture
+def full_cast(cast: Cast) -> Cast:
+    """The cast, with a piece of evidence in each activity."""
+
+    cast.evidence = {}
+    for which in ("public", "internal", "restricted"):
+        chosen = getattr(cast, which)
+        proof = Evidence(kind="file", title="Minutes", content_type="text/plain", size=5)
+        proof.file.save("minutes.txt", ContentFile(b"heard"), save=False)
+        update: StatusUpdate = post_update(
+            activity=chosen,
+            organization=cast.organizations["lead"],
+            author=cast.people["lead"],
+            as_of=chosen.updates.first().as_of,
+            may_set_status=False,
+            done="Met.",
+            evidence=[proof],
+        )
+        cast.evidence[which] = update.evidence.get().pk
+    return cast
+
+
+def clients(cast: Cast) -> dict[str, Client]:
+    found = {}
+    for name in PEOPLE:
+        found[name] = Client(raise_request_exception=False)
+        if name != "anonymous":
+            found[name].force_login(cast.people[name], backend="allauth.account.auth_backends.AuthenticationBackend")
+    return found
+
+
+def test_every_address_is_classified() -> None:
+    ours = {name for name, *_ in TABLE}
+    rest = {name for name in ADDRESSES if not name.startswith("admin:")}
+    assert rest == ours | set(ACCOUNT) | WITH_KEYS
+
+
+def test_table_of_rights_by_get(full_cast: Cast) -> None:
+    people = clients(full_cast)
+    wrong = []
+    for name, address, may_get, _ in TABLE:
+        url = address(full_cast)
+        for method in ("get", "head"):
+            expected = may_get or dict.fromkeys(PEOPLE, 405)
+            got = {person: getattr(client, method)(url).status_code for person, client in people.items()}
+            if may_get is None:
+                got = {person: 405 if status in (302, 403, 404, 405) else status for person, status in got.items()}
+            if got != expected:
+                wrong.append((name, method, url, {p: (expected[p], got[p]) for p in PEOPLE if got[p] != expected[p]}))
+    assert wrong == []
+
+
+def test_table_of_rights_by_post(full_cast: Cast) -> None:
+    wrong = []
+    for name, address, _, may_post in TABLE:
+        url = address(full_cast)
+        for person, client in clients(full_cast).items():
+            status = client.post(url).status_code
+            if may_post is None:
+                fits = status in (302, 403, 404, 405)
+            elif may_post[person] == 200:
+                fits = status in (200, 204, 302, 409, 422)
+            else:
+                fits = status == may_post[person]
+            if not fits:
+                wrong.append((name, url, person, may_post and may_post[person], status))
+    assert wrong == []
+
+
+def test_other_methods_do_nothing(full_cast: Cast) -> None:
+    wrong = []
+    for name, address, *_ in TABLE:
+        for person, client in clients(full_cast).items():
+            for method in NOT_WRITING:
+                status = client.generic(method, address(full_cast)).status_code
+                if status not in (302, 403, 404, 405):
+                    wrong.append((name, method, person, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(ACCOUNT))
+def test_account_pages(name: str, full_cast: Cast) -> None:
+    people = clients(full_cast)
+    got = people["anonymous"].get(reverse(name)).status_code, people["stranger"].get(reverse(name)).status_code
+    assert got == ACCOUNT[name]
+
+
+def admin_addresses() -> Iterator[tuple[str, str]]:
+    """Every address of the administration; those of one row with a number that no row has."""
+    for name, pattern in ADDRESSES.items():
+        if name.startswith("admin:") and pattern.name:
+            names = list(pattern.pattern.regex.groupindex) or ["number"] * pattern.pattern.regex.groups
+            args = ["activities" if n == "app_label" else "999999" for n in names]
+            yield name, reverse(name, args=args)
+
+
+def test_administration_is_for_coordinators_and_administrators(full_cast: Cast) -> None:
+    people = clients(full_cast)
+    wrong = []
+    for name, url in admin_addresses():
+        for person, client in people.items():
+            for method in ("get", "post"):
+                status = getattr(client, method)(url).status_code
+                staff = person in ("coordinator", "administrator")
+                public = name in ("admin:login", "admin:jsi18n", "admin:logout")
+                if status >= 500 or (not staff and not public and status not in (302, 403, 404, 405)):
+                    wrong.append((name, method, person, status))
+    assert wrong == []
+    assert people["coordinator"].get(reverse("admin:index")).status_code == 200
+    assert people["administrator"].get(reverse("admin:index")).status_code == 200
+
+
+def test_rights_end_with_the_membership(cast: Cast, client: Client) -> None:
+    client.force_login(cast.people["lead"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    url = activity("update-new", "restricted")(cast)
+    assert client.get(url).status_code == 200
+    cast.people["lead"].memberships.all().delete()
+    assert client.get(url).status_code == 404
+
+
+def test_a_disabled_account_ends_every_session(cast: Cast, client: Client) -> None:
+    client.force_login(cast.people["lead"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(reverse("desk")).status_code == 200
+    cast.people["lead"].is_active = False
+    cast.people["lead"].save()
+    assert client.get(reverse("desk")).status_code == 302
