@@ -102,7 +102,7 @@ def edit_undertaking(
             setattr(current, name, value)
         check_links(current, sets.get("also_serves"))
         current.full_clean(exclude=["created_by"])
-        # One edit is one record of the history, which holds the sets as well: they come first, without a record of theirs.
+        # One edit is one record of the history, which also holds the sets: they are written first, without a record.
         current.skip_history_when_saving = True
         for name, members in sets.items():
             getattr(current, name).set(members)
