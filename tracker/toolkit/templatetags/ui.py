@@ -209,13 +209,16 @@ def shape(bound: BoundField) -> str:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*forms: Any, title: str = "") -> dict[str, Any]:
-    """What is wrong in these forms and formsets, each linked to its field; nothing when nothing is wrong."""
+def error_summary(*forms: Any, title: str = "", without_lead: bool = False) -> dict[str, Any]:
+    """What is wrong in these forms and formsets, each linked to its field; nothing when nothing is wrong.
+
+    ``without_lead`` leaves out "Nothing you typed is lost", which a password form cannot say.
+    """
     problems: list[tuple[str, Any]] = []
     for form in forms:
         if form:
             problems += _formset_problems(form) if isinstance(form, BaseFormSet) else _problems(form)
-    return {"problems": problems, "title": title}
+    return {"problems": problems, "title": title, "without_lead": without_lead}
 
 
 def _formset_problems(formset: BaseFormSet) -> list[tuple[str, Any]]:
