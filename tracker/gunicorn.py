@@ -19,6 +19,9 @@ preload_app = True
 timeout = 60
 graceful_timeout = 30
 
+# Nobody steers a running server through a socket in somebody's home folder.
+control_socket_disable = True
+
 # Heartbeats are files: on a disk that is busy they would look like a worker that hangs.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
 

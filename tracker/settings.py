@@ -276,6 +276,7 @@ COUNTRIES_OVERRIDE = {"XK": _("Kosovo (under resolution 1244)")}
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nothing of ours is meant for other sites
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "var" / "evidence")))
 EVIDENCE_MAX_BYTES = number("EVIDENCE_MAX_MB", 10) * 1024 * 1024
 STORAGES = {

@@ -29,7 +29,7 @@ class StatusUpdateQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> "StatusUpdateQuerySet":
         """An entry is as visible as its activity."""
-        activity = self.model._meta.get_field("activity").related_model
+        activity: Any = self.model._meta.get_field("activity").related_model
         return self.filter(activity__in=activity.objects.visible_to(user))
 
 
@@ -138,4 +138,4 @@ class Evidence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.url or self.file.name
+        return self.title or self.url or str(self.file)

@@ -10,7 +10,7 @@ from ..models import Activity
 
 def find_activity(user: Any, framework: str, code: str) -> Activity:
     """The activity of that address. Raises Http404 for what the person may not see."""
-    activity = get_object_or_404(
+    activity: Activity = get_object_or_404(
         Activity.objects.select_related("framework", "area", "parent", "lead"), framework__code=framework, code=code
     )
     if not user.has_perm("activities.read", activity):

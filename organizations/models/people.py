@@ -15,7 +15,7 @@ from ..choices import COORDINATORS, REPORTING_ROLES, MembershipRole
 from .organization import Organization
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Creates people; their e-mail address is their login."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -29,8 +29,8 @@ class UserManager(BaseUserManager):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
-    def get_by_natural_key(self, email: str) -> "User":
-        return self.get(email__iexact=email)
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -15,7 +15,7 @@ from simple_history.utils import get_m2m_reverse_field_name
 from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.days import day_words
 
-Related = dict[type[Model], dict[Any, Model]]
+Related = dict[Any, dict[Any, Model]]
 
 
 class Change(NamedTuple):
@@ -89,7 +89,7 @@ def _is_given(value: Any) -> bool:
 
 def _related(changes: Iterable[tuple[Field, Any, Any]]) -> Related:
     """The rows that changed relations point to, read once per table."""
-    wanted: dict[type[Model], set[Any]] = {}
+    wanted: dict[Any, set[Any]] = {}
     for field, old, new in changes:
         if field.is_relation:
             keys = wanted.setdefault(field.related_model, set())
