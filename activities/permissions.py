@@ -84,7 +84,7 @@ rules.add_perm("activities.keep_register", is_coordinator)
 
 
 def organizations_to_report_for(user: Any, activity: Activity) -> list[Organization]:
-    """Organizations on whose behalf this person may log an update here: their own, or any participant for a coordinator."""
+    """Organizations this person may log an update for here: their own, or any participant for a coordinator."""
     taking_part = Participation.objects.filter(activity=activity).taking_part().current_on(timezone.localdate())
     organizations = Organization.objects.by_acronym().filter(pk__in=taking_part.values("organization"))
     if not user.is_coordinator:

@@ -1,4 +1,4 @@
-"""Which texts of the ground floor exist in six languages; history is registered here, after the language columns exist."""
+"""Which texts of the ground floor exist in six languages; history is registered after the language columns exist."""
 
 from modeltranslation.translator import TranslationOptions, register
 from simple_history import register as keep_history

@@ -1,4 +1,4 @@
-"""The text of a source document as passages in order: everything that is no principle, area, agreed item or participant."""
+"""The text of a source document in order: everything that is no principle, area, agreed item or participant."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

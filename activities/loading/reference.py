@@ -38,7 +38,7 @@ def files() -> list[Path]:
 
 
 def load(path: Path) -> Tally:
-    """Load one framework file, all or nothing; a second run changes nothing. Raises KeyError where the file is incomplete."""
+    """Load one framework file, all or nothing; a second run changes nothing. Raises KeyError where it is incomplete."""
     data = json.loads(path.read_text(encoding="utf-8"))
     tally = Tally(REFERENCE)
     # The column without a language repeats the active language on saving: it must be the default one.

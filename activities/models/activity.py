@@ -28,7 +28,8 @@ from .vocabulary import FunctionalField, Theme
 class Activity(models.Model):
     """One cooperation activity: an agreed item (`agreed`, fixed text) or an undertaking under an agreed item.
 
-    The columns from `status` to `search_text` are derived from the log and the participations; only `activities.workflow` writes them, and `manage.py check_register` recomputes them.
+    The columns from `status` to `search_text` are derived from the log and the participations; only
+    `activities.workflow` writes them, and `manage.py check_register` recomputes them.
     """
 
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="activities", verbose_name=_("framework"))

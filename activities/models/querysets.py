@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from tracker.toolkit.dates import is_past
 
-from ..choices import INVITATION_PATIENCE_DAYS, OPEN_STATUSES, TAKING_PART, Response, Signal, Status, Visibility
+from ..choices import OPEN_STATUSES, TAKING_PART, Response, Signal, Status, Visibility
 from .participation import Participation
 
 # Someone invited must be able to read what they are invited to.
@@ -35,6 +35,22 @@ def signal_rule(signal: str, today: datetime.date) -> Q:
         case Signal.NO_CLOSING_CONDITION:
             return IS_OPEN & Q(agreed=False, closing_condition="")
     raise ValueError(f"no such signal: {signal}")
+
+
+def is_moving(today: datetime.date) -> Q:
+    """Under way, and reported on in the last 90 days."""
+    since = today - datetime.timedelta(days=DEFAULT_UPDATE_INTERVAL_DAYS)
+    return Q(status=Status.UNDER_WAY, last_update_at__date__gte=since)
+
+
+def is_stuck(today: datetime.date) -> Q:
+    """Stalled, or past the due date while open."""
+    return Q(status=Status.STALLED) | signal_rule(Signal.OVERDUE, today)
+
+
+def is_without_lead(today: datetime.date) -> Q:
+    """Open, and nobody is named or the lead withdrew."""
+    return signal_rule(Signal.NO_LEAD, today) | signal_rule(Signal.LEAD_WITHDREW, today)
 
 
 class ActivityQuerySet(models.QuerySet):
@@ -67,14 +83,22 @@ class ActivityQuerySet(models.QuerySet):
         """Activities that raise this signal on that day."""
         return self.filter(signal_rule(signal, today))
 
+    def with_signals(self, today: datetime.date) -> "ActivityQuerySet":
+        """Each row with a boolean for each signal: `shows_overdue` and so on."""
+        return self.annotate(
+            **{
+                f"shows_{signal}": Case(
+                    When(signal_rule(signal, today), then=True), default=False, output_field=BooleanField()
+                )
+                for signal in Signal.values
+            }
+        )
+
     def moving(self, today: datetime.date) -> "ActivityQuerySet":
-        """Under way, and heard of within the interval."""
-        return self.filter(status=Status.UNDER_WAY, silent_on__gt=today)
+        return self.filter(is_moving(today))
 
     def stuck(self, today: datetime.date) -> "ActivityQuerySet":
-        """Stalled, or past the due date while open."""
-        return self.filter(Q(status=Status.STALLED) | signal_rule(Signal.OVERDUE, today))
+        return self.filter(is_stuck(today))
 
     def without_lead(self, today: datetime.date) -> "ActivityQuerySet":
-        """Nobody named, or the lead withdrew."""
-        return self.filter(signal_rule(Signal.NO_LEAD, today) | signal_rule(Signal.LEAD_WITHDREW, today))
+        return self.filter(is_without_lead(today))

@@ -64,7 +64,7 @@ def derived_from_participations(activity: Activity, today: datetime.date) -> dic
 
 
 def refresh_derived(activity: Activity) -> dict[str, tuple[Any, Any]]:
-    """Recompute the derived columns of one activity, but for `search_text`; return those that differed, before and after."""
+    """Recompute the derived columns of one activity, but for `search_text`; return (before, after) of what differed."""
     fresh = derived_from_log(activity) | derived_from_participations(activity, timezone.localdate())
     changed = {
         name: (getattr(activity, name), value) for name, value in fresh.items() if getattr(activity, name) != value
@@ -87,7 +87,7 @@ def names_of(organization_ids: Iterable[int]) -> list[str]:
 
 
 def search_text_of(activity: Activity) -> str:
-    """Everything an activity is found by, normalised: code, texts, places, countries, names of participants, the log."""
+    """Everything an activity is found by, normalised: code, texts, places, countries, participants' names, the log."""
     texts: list[str] = [
         activity.code,
         activity.place,

@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 # Arabic writes one letter in several ways; readers type any of them.
-_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None, "ک": "ك", "ی": "ي"})
+_ARABIC = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ـ": None, "ک": "ك", "ی": "ي"}
+)
 # Chinese has no spaces: each character becomes a word of its own, so two-character words are found by any index.
 _CJK = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff])")
 _NOT_WORDS = re.compile(r"[^\w]+")
@@ -13,8 +15,8 @@ _NOT_WORDS = re.compile(r"[^\w]+")
 def normalise(text: str) -> str:
     """Return `text` as it is stored in, and looked up from, every `search_text` column.
 
-    Compatibility-decomposed, without combining marks, case-folded, Arabic letters folded, punctuation as blanks, a blank
-    around each Chinese character, no double blanks.
+    Compatibility-decomposed, without combining marks, case-folded, Arabic letters folded, punctuation as blanks, a
+    blank around each Chinese character, no double blanks.
     """
     text = text.translate(_ARABIC)  # before decomposition, which would split آ into alef and a mark
     text = unicodedata.normalize("NFKD", text).casefold()

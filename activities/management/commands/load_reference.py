@@ -1,4 +1,4 @@
-"""Loads the frameworks the product ships, or given files: creates what is missing, corrects reference texts, deletes nothing."""
+"""Loads the frameworks the product ships, or given files: creates and corrects reference texts, deletes nothing."""
 
 from argparse import ArgumentParser
 from pathlib import Path
