@@ -9,6 +9,7 @@ from django.db.models import Model
 # What the history of a row says when a loader wrote it.
 REFERENCE = "Reference data"
 EXAMPLES = "Documented examples"
+DEMONSTRATION = "Demonstration"
 
 Row = TypeVar("Row", bound=Model)
 
