@@ -143,3 +143,19 @@ class Signal(models.TextChoices):
 
 DEFAULT_UPDATE_INTERVAL_DAYS = 90
 INVITATION_PATIENCE_DAYS = 14
+
+# The rule of each signal, as the reader is told it.
+SIGNAL_RULES = {
+    Signal.OVERDUE: _(
+        "Open, and the planned end has passed. A date known only to the month or year passes with its last day."
+    ),
+    Signal.LEAD_WITHDREW: _("Open, and the organization that led it has withdrawn; no other leads it."),
+    Signal.NO_LEAD: _("An open undertaking in which no organization is named as lead or co-lead."),
+    Signal.SILENT: _(
+        "Open, and without an update for longer than its interval, which is 90 days unless it says otherwise. An "
+        "agreed item counts only once it has been reported on itself."
+    ),
+    Signal.UNANSWERED: _("Open, and an organization invited more than 14 days ago has not answered."),
+    Signal.PAST_REVIEW: _("Open, and its review date has passed."),
+    Signal.NO_CLOSING_CONDITION: _("An open undertaking that does not say what ends it, and who decides."),
+}

@@ -4,11 +4,19 @@ import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, When
 
 from tracker.toolkit.dates import is_past
 
-from ..choices import OPEN_STATUSES, TAKING_PART, Response, Signal, Status, Visibility
+from ..choices import (
+    DEFAULT_UPDATE_INTERVAL_DAYS,
+    OPEN_STATUSES,
+    TAKING_PART,
+    Response,
+    Signal,
+    Status,
+    Visibility,
+)
 from .participation import Participation
 
 # Someone invited must be able to read what they are invited to.
