@@ -85,7 +85,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: no database, no context processors, so that it cannot fail for the reason the page did."""
     # The language was chosen from the cookie before the failure and is still active in this thread.
-    context: dict[str, Any] = {"request_id": getattr(request, "request_id", "")}
+    context: dict[str, Any] = {
+        "request_id": getattr(request, "request_id", ""),
+        "secretariat": settings.SECRETARIAT_EMAIL,
+    }
     return HttpResponse(render_to_string("500.html", context), status=500)
 
 

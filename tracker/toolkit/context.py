@@ -15,7 +15,8 @@ OWN_NAMES = {"ar": "العربية", "zh-hans": "中文", "fr": "Français", "ru
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """For base.html: ``languages`` [(code, own name)], ``language``, ``direction``, ``here``, ``is_section``."""
+    """For base.html: ``languages`` [(code, own name)], ``language``, ``direction``, ``here``, ``is_section``,
+    ``secretariat`` (an e-mail address, or "")."""
     match = request.resolver_match
     url_name = (match.url_name or "") if match else ""
     language = current_language()
@@ -25,6 +26,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "direction": direction(language),
         # "activity-list" and "activity-detail" both light up "activity" in the navigation.
         "here": url_name.split("-")[0],
+        "secretariat": settings.SECRETARIAT_EMAIL,
         "is_section": url_name in ("overview", "activity-list", "organization-list", "framework-detail", "desk"),
     }
 
