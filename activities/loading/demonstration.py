@@ -48,9 +48,7 @@ def load() -> Tally:
     data = read()
     tally = Tally(DEMONSTRATION)
     with transaction.atomic(), override("en"):
-        items = {
-            item.code: item for item in Activity.objects.agreed_items().filter(framework__code=FRAMEWORK)
-        }
+        items = {item.code: item for item in Activity.objects.agreed_items().filter(framework__code=FRAMEWORK)}
         if not items:
             raise ReferenceMissing(FRAMEWORK)
         organizations = {entry["key"]: _organization(entry, tally) for entry in data["organizations"]}

@@ -73,7 +73,10 @@ def _organizations(data: Mapping[str, Any], tally: Tally) -> dict[str, Organizat
 
 
 def _undertake(
-    entry: Mapping[str, Any], items: Mapping[str, Activity], organizations: Mapping[str, Organization], known: Mapping[str | None, int]
+    entry: Mapping[str, Any],
+    items: Mapping[str, Activity],
+    organizations: Mapping[str, Organization],
+    known: Mapping[str | None, int],
 ) -> Activity:
     main, *further = entry["framework_codes"]
     activity = propose_undertaking(
