@@ -78,13 +78,15 @@ serve: .venv/installed ## Serve with gunicorn and production settings (from .env
 
 .PHONY: test
 test: .venv/installed-dev ## The whole suite on SQLite and on PostgreSQL, then in the browser
-	@echo "=== 1 of 3: the suite on SQLite"
-	@env -u DATABASE_URL $(PYTHON) -m pytest
-	@echo "=== 2 of 3: the suite on PostgreSQL"
-	@if [ -n "$${DATABASE_URL:-}" ]; then $(PYTHON) -m pytest; \
-		else $(PYTHON) -m tests.postgres -- $(PYTHON) -m pytest; fi
-	@echo "=== 3 of 3: the browser"
-	@env -u DATABASE_URL $(PYTHON) -m pytest -m browser tests/browser
+	@failed=; \
+		echo "=== 1 of 3: the suite on SQLite"; \
+		env -u DATABASE_URL $(PYTHON) -m pytest || failed+=" SQLite"; \
+		echo "=== 2 of 3: the suite on PostgreSQL"; \
+		if [ -n "$${DATABASE_URL:-}" ]; then $(PYTHON) -m pytest || failed+=" PostgreSQL"; \
+		else $(PYTHON) -m tests.postgres -- $(PYTHON) -m pytest || failed+=" PostgreSQL"; fi; \
+		echo "=== 3 of 3: the browser"; \
+		env -u DATABASE_URL $(PYTHON) -m pytest -m browser tests/browser || failed+=" browser"; \
+		[ -z "$$failed" ] || { echo "=== Failed:$$failed"; exit 1; }
 
 .PHONY: check
 check: .venv/installed-dev ## Style, templates, types, migrations, deployment settings, architecture, catalogues
