@@ -7,8 +7,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
 from organizations.models import User
@@ -74,10 +76,14 @@ def test_a_signed_in_persons_language_goes_with_the_account() -> None:
     person = make_user(name="Awa Mensah", language="en")
     client = Client()
     client.force_login(person)
-    User.objects.filter(pk=person.pk).update(name="Renamed meanwhile")
-    client.post("/language/", {"language": "fr"})
+    with CaptureQueriesContext(connection) as queries:
+        client.post("/language/", {"language": "fr"})
     person.refresh_from_db()
-    assert (person.language, person.name) == ("fr", "Renamed meanwhile")
+    assert person.language == "fr"
+    table = User._meta.db_table
+    writes = [query["sql"] for query in queries if query["sql"].startswith(f'UPDATE "{table}"')]
+    # A save of the whole row would roll back what somebody else changed meanwhile.
+    assert [re.findall(r'"(\w+)" = ', sql.split(" WHERE ")[0]) for sql in writes] == [["language"]]
 
 
 @pytest.mark.parametrize("language", ["", "de", "xx", "../en", "en\x00", "EN"])
