@@ -22,8 +22,8 @@ class ParticipationQuerySet(models.QuerySet):
         return self.filter(response__in=TAKING_PART)
 
     def current_on(self, day: datetime.date) -> "ParticipationQuerySet":
-        """Those begun and not ended on that day."""
-        return self.filter(~is_past("until", day), since__lte=day.isoformat())
+        """Those begun and not ended on that day: `until` is the day on which it no longer holds."""
+        return self.filter(~is_past("until", day + datetime.timedelta(days=1)), since__lte=day.isoformat())
 
     def leading(self) -> "ParticipationQuerySet":
         return self.filter(role__in=LEADING_ROLES)

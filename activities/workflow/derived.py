@@ -2,49 +2,49 @@
 
 import datetime
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import override
+from django_countries import countries
 
 from organizations.models import Organization, OrganizationName
 from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.search import normalise
 
-from ..choices import LEADING_ROLES, Response, Role, Status, UpdateKind
+from ..choices import LEADING_ROLES, Response, Role, UpdateKind
 from ..models import Activity, Participation, StatusUpdate
+from .chain import Entry, standing_entries, state_after
 
-LANGUAGES = ("en", "zh_hans", "fr", "es", "ru", "ar")
+MODEL_LANGUAGES = settings.MODELTRANSLATION_LANGUAGES
+LANGUAGES = tuple(language.replace("-", "_") for language in MODEL_LANGUAGES)
 
 
-def heard_at(update: StatusUpdate) -> datetime.datetime:
+def heard_at(entry: Entry) -> datetime.datetime:
     """When the register heard: the moment of entry, but for what was recorded from old sources the day it speaks of."""
-    if update.kind != UpdateKind.DOCUMENTED:
-        return update.created_at
-    day = PartialDate(update.as_of).last_day
-    at = datetime.datetime.combine(day, datetime.time(), tzinfo=datetime.UTC)
-    return min(at, update.created_at)
+    if entry.kind != UpdateKind.DOCUMENTED:
+        return entry.created_at
+    day = PartialDate(entry.as_of).last_day
+    at = datetime.datetime.combine(day, datetime.time(), tzinfo=timezone.get_default_timezone())
+    return min(at, entry.created_at)
 
 
 def derived_from_log(activity: Activity) -> dict[str, Any]:
     """Status, progress and last word as the standing entries tell them."""
-    standing = list(
-        StatusUpdate.objects.filter(activity=activity)
-        .standing()
-        .newest_first()
-        .only("as_of", "status", "progress", "kind", "created_at")
-    )
-    deciding = next((update for update in standing if update.status), None)
-    measured = next((update for update in standing if update.progress is not None), None)
-    heard = max(map(heard_at, standing), default=None)
+    entries = standing_entries(activity)
+    state = state_after(activity, entries)
+    heard = max(map(heard_at, entries), default=None)
     # An agreed item that nobody has taken up directly cannot fall silent.
     since = heard or (None if activity.agreed else activity.created_at)
     return {
-        "status": deciding.status if deciding else (Status.AGREED if activity.agreed else Status.PROPOSED),
-        "status_as_of": deciding.as_of if deciding else "",
-        "progress": measured.progress if measured else None,
+        "status": state.status,
+        "status_as_of": state.as_of,
+        "progress": state.progress,
         "last_update_at": heard,
-        "silent_on": since and since.date() + datetime.timedelta(days=activity.update_interval_days + 1),
+        "silent_on": since and timezone.localdate(since) + datetime.timedelta(days=activity.update_interval_days + 1),
     }
 
 
@@ -58,7 +58,9 @@ def derived_from_participations(activity: Activity, today: datetime.date) -> dic
     lead_id = next((by_role[role] for role in LEADING_ROLES if role in by_role), None)
     withdrew_on = ""
     if lead_id is None:
-        last = leading.filter(role=Role.LEAD, response=Response.WITHDRAWN).order_by("-until", "-id").first()
+        withdrawn = leading.filter(role=Role.LEAD, response=Response.WITHDRAWN)
+        # An invitation that was taken back before it was accepted is no lead that withdrew.
+        last = withdrawn.exclude(since="", answered_at__isnull=False).order_by("-until", "-id").first()
         withdrew_on = (last.until or today.isoformat()) if last else ""
     return {"lead_id": lead_id, "lead_withdrew_on": withdrew_on}
 
@@ -80,10 +82,23 @@ def refresh_derived(activity: Activity) -> dict[str, tuple[Any, Any]]:
 def names_of(organization_ids: Iterable[int]) -> list[str]:
     """Every name and acronym, of any time and language, of these organizations and of those linked by succession."""
     ids = set(organization_ids)
-    linked = Organization.objects.filter(Q(pk__in=ids) | Q(successor__in=ids) | Q(predecessors__in=ids)).distinct()
+    linked = Organization.objects.filter(Q(pk__in=ids) | Q(successor__in=ids) | Q(predecessors__in=ids))
     columns = [f"{field}_{language}" for field in ("acronym", "name") for language in LANGUAGES]
-    rows = [*linked.values_list(*columns), *OrganizationName.objects.filter(organization__in=ids).values_list(*columns)]
+    # Sorted by id, not by name: the order must not depend on the language in which somebody happens to work.
+    now = linked.distinct().order_by("pk").values_list(*columns)
+    earlier = OrganizationName.objects.filter(organization__in=ids).order_by("pk").values_list(*columns)
+    rows = [*now, *earlier]
     return list(dict.fromkeys(text for row in rows for text in row if text))
+
+
+@cache
+def names_of_country(code: str) -> tuple[str, ...]:
+    """The name of a country in each language of the register."""
+    names = []
+    for language in MODEL_LANGUAGES:
+        with override(language):
+            names.append(str(countries.name(code)))
+    return tuple(dict.fromkeys(names))
 
 
 def search_text_of(activity: Activity) -> str:
@@ -97,13 +112,13 @@ def search_text_of(activity: Activity) -> str:
     ]
     for language in LANGUAGES:
         texts += [getattr(activity, f"title_{language}") or "", getattr(activity, f"description_{language}") or ""]
-    texts += [str(country.name) for country in activity.countries]
-    participants = Participation.objects.filter(activity=activity).exclude(response=Response.DECLINED)
+    texts += [name for country in activity.countries for name in names_of_country(country.code)]
+    participants = Participation.objects.filter(activity=activity).exclude(response=Response.DECLINED).order_by("pk")
     texts += participants.values_list("responsibility", flat=True)
     texts += names_of(participants.values_list("organization_id", flat=True))
-    for entry in StatusUpdate.objects.filter(activity=activity).values_list(
-        "done", "obstacles", "next_steps", "reason"
-    ):
+    # In order of entry, so that appending the newest one gives the same text as writing all of it again.
+    entries = StatusUpdate.objects.filter(activity=activity).order_by("pk")
+    for entry in entries.values_list("done", "obstacles", "next_steps", "reason"):
         texts += entry
     return " | ".join(filter(None, map(normalise, texts)))
 
@@ -118,6 +133,14 @@ def refresh_search_text(activities: Iterable[Activity]) -> int:
             activity.search_text = text
             changed += 1
     return changed
+
+
+def refresh_search_text_after_names(organization: Organization) -> int:
+    """Rewrite `search_text` of every activity found by this organization's names; return how many rows changed."""
+    linked = Organization.objects.filter(
+        Q(pk=organization.pk) | Q(successor=organization) | Q(predecessors=organization)
+    ).values("pk")
+    return refresh_search_text(Activity.objects.filter(participations__organization__in=linked).distinct())
 
 
 def append_search_text(activity: Activity, *texts: str) -> None:

@@ -7,71 +7,18 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from organizations.models import Organization, User
 from tracker.toolkit.dates import PartialDate
 
-from ..choices import TRANSITIONS, Status, UpdateKind, needs_reason
+from ..choices import EvidenceKind, Status, UpdateKind
 from ..models import Activity, Evidence, ObstacleKind, StatusUpdate
+from .chain import place_for, standing_entries, state_after
+from .checks import check_as_of, check_correction, check_status
 from .derived import append_search_text, refresh_derived
 from .errors import StaleUpdate
-
-
-def check_status(activity: Activity, status: str, reason: str, closing: str) -> dict[str, str]:
-    """Sentences about a status that may not follow the present one, or lacks what it needs, by field."""
-    problems: dict[str, str] = {}
-    if not status or status == activity.status:
-        return problems
-    if status not in TRANSITIONS[activity.status]:
-        problems["status"] = _("“%(before)s” cannot be followed by “%(after)s”.") % {
-            "before": Status(activity.status).label,
-            "after": Status(status).label,
-        }
-    elif needs_reason(activity.status, status) and not reason.strip():
-        problems["reason"] = _("Say why the status changes to “%(after)s”.") % {"after": Status(status).label}
-    elif status == Status.COMPLETED and not closing:
-        problems["closing"] = _("Choose how the activity ended.")
-    return problems
-
-
-def check_as_of(
-    activity: Activity,
-    organization: Organization | None,
-    as_of: PartialDate,
-    sets_status: bool,
-    corrects: StatusUpdate | None,
-) -> dict[str, str]:
-    """Sentences about a date in the future, or before what the log already says."""
-    if as_of.first_day > timezone.localdate():
-        return {"as_of": _("The date lies in the future. Enter the day for which the update is true.")}
-    if corrects:
-        return {}
-    earlier = StatusUpdate.objects.filter(activity=activity).standing()
-    # Organizations tell of different days; only the status of the whole activity must not run backwards.
-    earlier = earlier.exclude(status="") if sets_status else earlier.filter(organization=organization)
-    previous = earlier.newest_first().first()
-    if previous and as_of.last_day < previous.as_of.first_day:
-        return {
-            "as_of": _(
-                "The log already has an entry of %(date)s. Enter that day or a later one, or correct that entry."
-            )
-            % {"date": previous.as_of.localized()}
-        }
-    return {}
-
-
-def check_correction(
-    activity: Activity, organization: Organization | None, corrects: StatusUpdate | None
-) -> dict[str, str]:
-    if corrects is None:
-        return {}
-    if corrects.activity_id != activity.pk or corrects.organization_id != (organization and organization.pk):
-        return {"corrects": _("An organization corrects its own entries of this activity.")}
-    if StatusUpdate.objects.filter(corrects=corrects).exists():
-        return {"corrects": _("That entry has already been corrected. Correct the later entry.")}
-    return {}
 
 
 def post_update(
@@ -80,6 +27,49 @@ def post_update(
     organization: Organization | None,
     author: User | None,
     as_of: str | datetime.date,
+    may_set_status: bool,
+    evidence: Sequence[Evidence] = (),
+    **entry: Any,
+) -> StatusUpdate:
+    """Add one entry to the log and bring the derived columns up to date, in one transaction.
+
+    `may_set_status` is the answer to `activities.set_status`: without it the entry leaves status and progress alone.
+    `evidence` holds unsaved rows; their files are removed again when the entry is refused.
+    The other arguments are those of `_append`: `kind`, `status`, `progress`, `reason`, `closing`, `done`, `obstacles`,
+    `obstacle_kinds`, `next_steps`, `next_steps_due_on`, `language`, `on_behalf`, `corrects`, and
+    `token`: makes a second arrival of the same form the same entry;
+    `seen`: the id of the newest entry the author had before them (0 for none; None asks for no such check);
+    `at`: the moment of entry, for importers.
+
+    Raises ValidationError (by field) when a rule of the log refuses it, StaleUpdate when somebody else's newer entry
+    and this one both speak of status or progress.
+    """
+    kept: list[FieldFile] = []
+    try:
+        with transaction.atomic():
+            update, is_new = _append(
+                activity=Activity.objects.select_for_update().get(pk=activity.pk),
+                organization=organization,
+                author=author,
+                as_of=PartialDate(as_of),
+                may_set_status=may_set_status,
+                **entry,
+            )
+            if is_new:
+                _attach(update, evidence, kept)
+    except BaseException:
+        for file in kept:  # no row names them
+            file.storage.delete(file.name)
+        raise
+    return update
+
+
+def _append(
+    *,
+    activity: Activity,
+    organization: Organization | None,
+    author: User | None,
+    as_of: PartialDate,
     may_set_status: bool,
     kind: str = UpdateKind.UPDATE,
     status: str = "",
@@ -94,73 +84,74 @@ def post_update(
     language: str = "en",
     on_behalf: bool = False,
     corrects: StatusUpdate | None = None,
-    evidence: Sequence[Evidence] = (),
     token: UUID | None = None,
     seen: int | None = None,
     at: datetime.datetime | None = None,
-) -> StatusUpdate:
-    """Add one entry to the log and bring the derived columns up to date, in one transaction.
+) -> tuple[StatusUpdate, bool]:
+    """The entry, and whether it is new. The activity is locked by the caller."""
+    if token and (same := StatusUpdate.objects.filter(token=token).first()):
+        if (same.author_id, same.activity_id) == (author and author.pk, activity.pk):
+            return same, False
+        token = None  # somebody else's: no two forms are given one token, so this one was made up
+    if not may_set_status:
+        status, progress, reason, closing = "", None, "", ""
+    speaks_of_state = bool(status) or progress is not None
+    if seen is not None and speaks_of_state:
+        _refuse_stale(activity, seen)
+    entries = standing_entries(activity)
+    place = place_for(entries, as_of, corrects)
+    before = state_after(activity, place.before)
+    problems = check_correction(activity, organization, corrects, entries, may_set_status)
+    # A source that tells only of the end is recorded as such: the steps and reasons between are not known.
+    if kind != UpdateKind.DOCUMENTED and (speaks_of_state or corrects):
+        problems |= check_status(before.status, status, reason, closing, place.after)
+    problems |= check_as_of(organization, as_of, speaks_of_state, corrects, entries)
+    if problems:
+        raise ValidationError(problems)
+    update = StatusUpdate.objects.create(
+        activity=activity,
+        organization=organization,
+        author=author,
+        on_behalf=on_behalf,
+        kind=kind,
+        as_of=as_of,
+        created_at=at or timezone.now(),
+        status=status,
+        progress=progress,
+        status_before=before.status if status and status != before.status else "",
+        progress_before=before.progress,
+        reason=reason,
+        closing=closing if status == Status.COMPLETED else "",
+        done=done,
+        obstacles=obstacles,
+        next_steps=next_steps,
+        next_steps_due_on=next_steps_due_on,
+        language=language,
+        corrects=corrects,
+        token=token or uuid4(),
+    )
+    if obstacle_kinds:
+        update.obstacle_kinds.set(obstacle_kinds)
+    refresh_derived(activity)
+    append_search_text(activity, done, obstacles, next_steps, reason)
+    return update, True
 
-    `may_set_status` is the answer to `activities.set_status`: without it the entry leaves status and progress alone.
-    `token` makes a second arrival of the same form the same entry. `seen` is the id of the newest entry the author had
-    before them (0 for none); None asks for no such check. `at` is the moment of entry, for importers.
-    `evidence` holds unsaved rows.
 
-    Raises ValidationError (by field) when a rule of the log refuses it, StaleUpdate when somebody else's newer entry
-    and this one both speak of status or progress.
-    """
-    with transaction.atomic():
-        activity = Activity.objects.select_for_update().get(pk=activity.pk)
-        if token and (same := StatusUpdate.objects.filter(token=token, author=author, activity=activity).first()):
-            return same
-        if not may_set_status:
-            status, progress, reason, closing = "", None, "", ""
-        date = PartialDate(as_of)
-        problems = (
-            # A source that tells only of the end is recorded as such: the steps and reasons between are not known.
-            ({} if kind == UpdateKind.DOCUMENTED else check_status(activity, status, reason, closing))
-            | check_as_of(activity, organization, date, bool(status), corrects)
-            | check_correction(activity, organization, corrects)
-        )
-        speaks_of_state = bool(status) or progress is not None
-        if seen is not None and speaks_of_state:
-            newer = StatusUpdate.objects.filter(activity=activity, pk__gt=seen).select_related("organization", "author")
-            moved = [update for update in newer if update.status or update.progress is not None]
-            if moved:
-                raise StaleUpdate(moved)
-        if problems:
-            raise ValidationError(problems)
-        changes_status = bool(status) and status != activity.status
-        update = StatusUpdate.objects.create(
-            activity=activity,
-            organization=organization,
-            author=author,
-            on_behalf=on_behalf,
-            kind=kind,
-            as_of=date,
-            created_at=at or timezone.now(),
-            status=status,
-            progress=progress,
-            status_before=activity.status if changes_status else "",
-            progress_before=activity.progress,
-            reason=reason,
-            closing=closing if status == Status.COMPLETED else "",
-            done=done,
-            obstacles=obstacles,
-            next_steps=next_steps,
-            next_steps_due_on=next_steps_due_on,
-            language=language,
-            corrects=corrects,
-            token=token or uuid4(),
-        )
-        if obstacle_kinds:
-            update.obstacle_kinds.set(obstacle_kinds)
-        for position, item in enumerate(evidence):
-            item.update, item.position = update, position
-            item.save(force_insert=True)
-        refresh_derived(activity)
-        append_search_text(activity, done, obstacles, next_steps, reason)
-    return update
+def _refuse_stale(activity: Activity, seen: int) -> None:
+    newer = StatusUpdate.objects.filter(activity=activity, pk__gt=seen).select_related("organization", "author")
+    moved = [update for update in newer.order_by("-pk") if update.status or update.progress is not None]
+    if moved:
+        raise StaleUpdate(moved)
+
+
+def _attach(update: StatusUpdate, evidence: Sequence[Evidence], kept: list[FieldFile]) -> None:
+    """Store the files and their rows; `kept` names the files stored, should the rest fail."""
+    for position, item in enumerate(evidence):
+        item.update, item.position = update, position
+        if item.kind == EvidenceKind.FILE:
+            kept.append(item.file)
+            item.file.save(item.title, item.file.file, save=False)
+        item.save(force_insert=True)
 
 
 def no_change(

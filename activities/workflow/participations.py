@@ -1,9 +1,10 @@
 """Taking part: inviting, answering, changing role, ending. Rows are ended and begun, never overwritten."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -17,7 +18,7 @@ from ..models import Activity, Participation
 from .derived import refresh_derived, refresh_search_text
 from .errors import StaleEdit
 
-ANSWERS: dict[str, tuple[str, ...]] = {
+ANSWERS = {
     Response.INVITED: (Response.ACCEPTED, Response.ACCEPTED_IN_PART, Response.DECLINED),
     Response.ACCEPTED: (Response.ACCEPTED_IN_PART, Response.WITHDRAWN),
     Response.ACCEPTED_IN_PART: (Response.ACCEPTED, Response.WITHDRAWN),
@@ -27,12 +28,24 @@ ANSWERS: dict[str, tuple[str, ...]] = {
 NEEDS_WORDS = (Response.ACCEPTED_IN_PART, Response.DECLINED)
 
 
-def _settle(participation: Participation, activity: Activity) -> None:
-    """Check the row against the others and save it; then bring the activity's derived columns up to date."""
-    participation.full_clean(exclude=["invited_by", "answered_by", "focal_point"])
-    participation.save()
-    refresh_derived(activity)
-    refresh_search_text([activity])
+def _settle(
+    participation: Participation, field: str, by: User | None, columns: Iterable[str] | None = None, reason: str = ""
+) -> None:
+    """Check the row against the others and save it; then bring the activity's derived columns up to date.
+
+    `field` is what the person chose that a rule about several rows would refuse. `columns` are those to write.
+    """
+    try:
+        participation.full_clean(exclude=["invited_by", "answered_by", "focal_point"])
+    except ValidationError as error:
+        problems = error.error_dict
+        problems[field] = [*problems.get(field, []), *problems.pop(NON_FIELD_ERRORS, [])]
+        raise ValidationError({name: errors for name, errors in problems.items() if errors}) from error
+    participation._history_user = by
+    participation._change_reason = reason[:100] or None
+    participation.save(update_fields=None if columns is None else [*columns, "version"])
+    refresh_derived(participation.activity)
+    refresh_search_text([participation.activity])
 
 
 def _locked(participation: Participation, version: int) -> Participation:
@@ -78,7 +91,7 @@ def invite(
             invited_by=by,
             invited_at=at or timezone.now(),
         )
-        _settle(participation, activity)
+        _settle(participation, "role", by)
     return participation
 
 
@@ -96,33 +109,56 @@ def answer_invitation(
 ) -> Participation:
     """Record an organization's own answer; `answered_for` says who gave it when a coordinator records it.
 
-    Raises StaleEdit, or ValidationError by field.
+    The present answer again leaves it as it is: then only mandate and focal point change. An answer given is not
+    overwritten by another person's name or day. Raises StaleEdit, or ValidationError by field.
     """
     day = on or timezone.localdate()
     with transaction.atomic():
         current = _locked(participation, version)
-        if response not in ANSWERS[current.response]:
-            raise ValidationError(
-                {
-                    "response": _("“%(before)s” cannot be followed by “%(after)s”.")
-                    % {"before": current.get_response_display(), "after": Response(response).label}
-                }
-            )
-        if response in NEEDS_WORDS and not words.strip():
-            raise ValidationError({"words": _("Say which part is accepted, or why not.")})
-        current.response = response
-        current.accepted_part = words
-        current.answered_by, current.answered_at, current.answered_for = by, timezone.now(), answered_for
-        if mandate is not None:
+        columns: set[str] = set()
+        if response != current.response:
+            _check_answer(current, response, words, day)
+            current.response = response
+            current.accepted_part = words
+            current.answered_by, current.answered_at, current.answered_for = by, timezone.now(), answered_for
+            columns |= {"response", "accepted_part", "answered_by", "answered_at", "answered_for"}
+            if response in TAKING_PART and not current.since:
+                current.since = PartialDate(day)
+                columns.add("since")
+            if response == Response.WITHDRAWN:
+                current.until = PartialDate(day)
+                columns.add("until")
+        if mandate is not None and mandate != current.mandate:
             current.mandate = mandate
-        if focal_point is not ...:
+            columns.add("mandate")
+        if focal_point is not ... and focal_point != current.focal_point:
             current.focal_point = focal_point
-        if response in TAKING_PART and not current.since:
-            current.since = PartialDate(day)
-        if response == Response.WITHDRAWN:
-            current.until = PartialDate(day)
-        _settle(current, current.activity)
+            columns.add("focal_point")
+        _settle(current, "response", by, columns, words)
     return current
+
+
+def _check_answer(current: Participation, response: str, words: str, day: datetime.date) -> None:
+    if current.until:
+        raise ValidationError({"response": _("This participation has ended. Nothing more can be answered here.")})
+    if response not in ANSWERS[current.response]:
+        raise ValidationError(
+            {
+                "response": _("“%(before)s” cannot be followed by “%(after)s”.")
+                % {"before": current.get_response_display(), "after": Response(response).label}
+            }
+        )
+    if response in NEEDS_WORDS and not words.strip():
+        raise ValidationError({"words": _("Say which part is accepted, or why not.")})
+    if response == Response.WITHDRAWN:
+        _check_last_day(current, day)
+
+
+def _check_last_day(current: Participation, day: datetime.date) -> None:
+    if day > timezone.localdate():
+        raise ValidationError({"on": _("The day lies in the future. Enter today or an earlier day.")})
+    if current.since and day < PartialDate(current.since).first_day:
+        raise ValidationError({"on": _("The present role began later than that.")})
 
 
 def change_role(
@@ -135,32 +171,52 @@ def change_role(
             raise ValidationError({"role": _("That is the present role. Choose another.")})
         if not current.takes_part or current.until:
             raise ValidationError({"role": _("Only an organization that takes part can change its role.")})
-        if current.since and PartialDate(on).last_day < PartialDate(current.since).first_day:
-            raise ValidationError({"on": _("The present role began later than that.")})
+        _check_last_day(current, on)
         current.until = PartialDate(on)
+        current._history_user = by
+        current._change_reason = note[:100] or None
         current.save(update_fields=["until", "version"])
         begun = Participation(
             activity=current.activity,
             organization=current.organization,
             role=role,
             response=current.response,
+            accepted_part=current.accepted_part,
             responsibility=current.responsibility,
             mandate=current.mandate,
             focal_point=current.focal_point,
             since=PartialDate(on),
             note=note,
             invited_by=by,
-            answered_by=by,
-            answered_at=timezone.now(),
+            # The organization's own answer still holds: nobody answered anew.
+            answered_by=current.answered_by,
+            answered_at=current.answered_at,
+            answered_for=current.answered_for,
         )
-        _settle(begun, current.activity)
+        _settle(begun, "role", by, reason=note)
     return begun
 
 
 def end_participation(
     *, participation: Participation, on: datetime.date, by: User | None, version: int, words: str = ""
 ) -> Participation:
-    """The organization leaves on that day. Raises StaleEdit, ValidationError."""
-    return answer_invitation(
-        participation=participation, response=Response.WITHDRAWN, by=by, version=version, words=words, on=on
-    )
+    """End a role on that day, or take an invitation back. Raises StaleEdit, ValidationError.
+
+    This is not the organization's own withdrawal: its answer stays what it said. An invitation taken back is no answer.
+    """
+    with transaction.atomic():
+        current = _locked(participation, version)
+        if current.until or current.response in (Response.DECLINED, Response.WITHDRAWN):
+            raise ValidationError({"on": _("This participation has already ended.")})
+        _check_last_day(current, on)
+        columns = {"until"}
+        current.until = PartialDate(on)
+        if current.response == Response.INVITED:
+            current.response = Response.WITHDRAWN
+            current.answered_by, current.answered_at = by, timezone.now()
+            columns |= {"response", "answered_by", "answered_at"}
+        if words:
+            current.note = f"{current.note}\n{words}".strip()
+            columns.add("note")
+        _settle(current, "on", by, columns, words)
+    return current

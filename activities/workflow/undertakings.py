@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from simple_history.utils import update_change_reason
 
 from organizations.models import Organization, User
 
@@ -35,11 +34,26 @@ def check_links(activity: Activity, also_serves: Any) -> None:
             raise ValidationError({"also_serves": _("“%(code)s” is already the main item.") % {"code": item.code}})
 
 
+def _set_all(activity: Activity, sets: Mapping[str, Any]) -> None:
+    """Write the many-to-many sets without an event of history for each: the save that follows records them all."""
+    activity.skip_history_when_saving = True
+    for name, members in sets.items():
+        getattr(activity, name).set(members)
+    del activity.skip_history_when_saving
+
+
 def propose_undertaking(
-    *, parent: Activity, by: User | None, organization: Organization | None = None, reason: str = "", **fields: Any
+    *,
+    parent: Activity,
+    by: User | None,
+    organization: Organization | None = None,
+    response: str = Response.ACCEPTED,
+    reason: str = "",
+    **fields: Any,
 ) -> Activity:
     """Create an undertaking under an agreed item, with the next code, and name `organization` as its lead.
 
+    `response` is `invited` where somebody else names the lead: an organization speaks for itself.
     `fields` are columns and many-to-many sets of `Activity`. Raises ValidationError by field.
     """
     if not parent.agreed:
@@ -63,22 +77,25 @@ def propose_undertaking(
         )
         check_links(activity, sets.get("also_serves"))
         activity.full_clean(exclude=["created_by"])
+        activity._history_user, activity._change_reason = by, reason[:100] or None
         activity.save()
-        for name, members in sets.items():
-            getattr(activity, name).set(members)
+        if any(sets.values()):
+            _set_all(activity, sets)
+            activity.save(update_fields=["version"])
         if organization:
-            Participation.objects.create(
+            invited = response == Response.INVITED
+            lead = Participation(
                 activity=activity,
                 organization=organization,
                 role=Role.LEAD,
-                response=Response.ACCEPTED,
-                since=timezone.localdate().isoformat(),
+                response=response,
+                since="" if invited else timezone.localdate().isoformat(),
                 invited_by=by,
-                answered_by=by,
-                answered_at=timezone.now(),
+                answered_by=None if invited else by,
+                answered_at=None if invited else timezone.now(),
             )
-        if reason:
-            update_change_reason(activity, reason)
+            lead._history_user, lead._change_reason = by, reason[:100] or None
+            lead.save()
         refresh_derived(activity)
         refresh_search_text([activity])
     return activity
@@ -94,6 +111,8 @@ def edit_undertaking(
     columns = {name: value for name, value in changes.items() if name not in MANY_TO_MANY}
     sets = {name: value for name, value in changes.items() if name in MANY_TO_MANY}
     with transaction.atomic():
+        if activity.agreed:
+            raise ValidationError(_("The text of an agreed item is fixed."))
         raised = Activity.objects.filter(pk=activity.pk, version=version).update(version=F("version") + 1)
         current = Activity.objects.get(pk=activity.pk)
         if not raised:

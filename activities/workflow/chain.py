@@ -1,0 +1,91 @@
+"""The order of a log: which entries stand, in which order they tell the story, and what a new one would follow."""
+
+import datetime
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tracker.toolkit.dates import PartialDate
+
+from ..choices import Status
+from ..models import Activity, StatusUpdate
+
+
+class Entry(NamedTuple):
+    """What the chain needs to know of one entry. `root` is the first entry of a row of corrections."""
+
+    pk: int
+    as_of: str
+    root: int
+    status: str
+    progress: int | None
+    kind: str
+    created_at: datetime.datetime
+    organization_id: int | None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Entries are told by the day they speak of; a correction stands where the corrected entry stood."""
+        return self.as_of, self.root
+
+
+class State(NamedTuple):
+    """Where an activity stands, as far as its log tells."""
+
+    status: str
+    as_of: str
+    progress: int | None
+
+
+def standing_entries(activity: Activity, up_to: int | None = None) -> list[Entry]:
+    """The entries nobody corrected, in order; `up_to` leaves out those with a higher id, as if they did not exist."""
+    rows = StatusUpdate.objects.filter(activity=activity).order_by("pk")
+    if up_to is not None:
+        rows = rows.filter(pk__lte=up_to)
+    columns = ("pk", "corrects_id", "as_of", "status", "progress", "kind", "created_at", "organization_id")
+    roots: dict[int, int] = {}
+    entries: dict[int, Entry] = {}
+    for pk, corrects, as_of, *rest in rows.values_list(*columns):
+        roots[pk] = roots.get(corrects, corrects) if corrects else pk
+        entries.pop(corrects, None)
+        entries[pk] = Entry(pk, as_of, roots[pk], *rest)
+    return sorted(entries.values(), key=lambda entry: entry.place)
+
+
+def state_after(activity: Activity, entries: Sequence[Entry]) -> State:
+    """Status, its date and progress as the last entries that speak of them say."""
+    deciding = next((entry for entry in reversed(entries) if entry.status), None)
+    measured = next((entry for entry in reversed(entries) if entry.progress is not None), None)
+    return State(
+        status=deciding.status if deciding else (Status.AGREED if activity.agreed else Status.PROPOSED),
+        as_of=deciding.as_of if deciding else "",
+        progress=measured.progress if measured else None,
+    )
+
+
+def state_seen(activity: Activity, seen: int) -> State:
+    """Where the activity stood for somebody whose newest entry was `seen`."""
+    return state_after(activity, standing_entries(activity, up_to=seen))
+
+
+class Place(NamedTuple):
+    """Where a new entry comes to stand: the entries before it, and those after it."""
+
+    before: list[Entry]
+    after: list[Entry]
+
+
+def place_for(entries: Sequence[Entry], as_of: PartialDate, corrects: StatusUpdate | None) -> Place:
+    """The place of a new entry among the standing ones, without the one that it corrects."""
+    corrected = next((entry for entry in entries if corrects and entry.pk == corrects.pk), None)
+    others = [entry for entry in entries if entry is not corrected]
+    if corrected is None:
+        # A new entry is the last word of its day.
+        return Place([entry for entry in others if entry.as_of <= as_of], [e for e in others if e.as_of > as_of])
+    mine = (str(as_of), corrected.root)
+    return Place([entry for entry in others if entry.place < mine], [e for e in others if e.place > mine])
+
+
+def before_correction(activity: Activity, corrects: StatusUpdate) -> State:
+    """Where the activity stood before the entry that is to be corrected."""
+    entries = standing_entries(activity)
+    return state_after(activity, place_for(entries, corrects.as_of, corrects).before)
