@@ -22,6 +22,7 @@ ROOMS = {
     "filters": 3,
     "reports": 3,
     "reading": 3,
+    "reading": 3,
     "forms": 4,
     "imports": 5,
     "loading": 5,
