@@ -9,5 +9,11 @@ class ActivitiesConfig(AppConfig):
     verbose_name = _("Cooperation activities")
 
     def ready(self) -> None:
+        from organizations.workflow import after_names_changed
+
         # The table of rights must be known before anybody asks for a right.
         from . import permissions  # noqa: F401
+        from .workflow.names import follow_names
+
+        # What the ground floor cannot know: activities are found by the names of those who take part.
+        after_names_changed.append(follow_names)

@@ -82,7 +82,7 @@ for origin in CSRF_TRUSTED_ORIGINS:
 
 INSTALLED_APPS = [
     "modeltranslation",  # before the admin, which it extends
-    "django.contrib.admin",
+    "tracker.toolkit.administration.Administration",  # django.contrib.admin with our own signing in
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,6 +1,6 @@
 """Every write that spans rows. Forms, the administration, importers and commands all call these functions."""
 
-from .derived import refresh_derived, refresh_search_text, refresh_search_text_after_names
+from .derived import refresh_derived, refresh_search_text
 from .errors import StaleEdit, StaleUpdate
 from .log import no_change, post_update
 from .participations import answer_invitation, change_role, end_participation, invite
@@ -19,5 +19,4 @@ __all__ = [
     "propose_undertaking",
     "refresh_derived",
     "refresh_search_text",
-    "refresh_search_text_after_names",
 ]

@@ -135,14 +135,6 @@ def refresh_search_text(activities: Iterable[Activity]) -> int:
     return changed
 
 
-def refresh_search_text_after_names(organization: Organization) -> int:
-    """Rewrite `search_text` of every activity found by this organization's names; return how many rows changed."""
-    linked = Organization.objects.filter(
-        Q(pk=organization.pk) | Q(successor=organization) | Q(predecessors=organization)
-    ).values("pk")
-    return refresh_search_text(Activity.objects.filter(participations__organization__in=linked).distinct())
-
-
 def append_search_text(activity: Activity, *texts: str) -> None:
     """Add what an entry of the log says without reading the whole log again."""
     added = " | ".join(filter(None, map(normalise, texts)))
