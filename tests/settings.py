@@ -16,7 +16,7 @@ ENVIRONMENT = {
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "BEHIND_PROXY": "false",
     "CSRF_TRUSTED_ORIGINS": "",
-    "DATABASE_POOL": "false",
+    "DATABASE_POOL": "true",
     "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{_HOME / 'tracker.sqlite3'}",
     "DEBUG": "false",
     "DEFAULT_FROM_EMAIL": "Cooperation Activity Tracker <tracker@example.org>",
