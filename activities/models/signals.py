@@ -28,17 +28,24 @@ def days_silent(activity: Activity, today: datetime.date) -> int | None:
     return (today - timezone.localdate(activity.last_update_at)).days
 
 
+def span_words(days: int) -> str:
+    """“112 days”; from two years on in whole years, as nobody can read 9,307 days."""
+    if days < 2 * 365:
+        return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+    years = int(days / 365.2425)
+    return ngettext("%(years)d year", "%(years)d years", years) % {"years": years}
+
+
 def signal_words(activity: Activity, signal: str, today: datetime.date) -> str:
     """“Overdue 32 days”, “Silent 112 days”, “Lead withdrew on 17 September 2001”; the name of the signal otherwise."""
     match signal:
         case Signal.OVERDUE:
-            days = days_overdue(activity, today)
-            return ngettext("Overdue %(days)d day", "Overdue %(days)d days", days) % {"days": days}
+            return gettext("Overdue %(time)s") % {"time": span_words(days_overdue(activity, today))}
         case Signal.SILENT:
             silent = days_silent(activity, today)
             if silent is None:
                 return gettext("Never reported on")
-            return ngettext("Silent %(days)d day", "Silent %(days)d days", silent) % {"days": silent}
+            return gettext("Silent %(time)s") % {"time": span_words(silent)}
         case Signal.LEAD_WITHDREW:
             return gettext("Lead withdrew on %(date)s") % {"date": day_words(activity.lead_withdrew_on)}
         case Signal.PAST_REVIEW if activity.review_on:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils.text import Truncator
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from tracker.toolkit.dates import PartialDate, spans_from, spans_until
 
@@ -19,7 +19,7 @@ from ..models.querysets import (
     is_without_lead,
     signal_rule,
 )
-from ..models.signals import days_overdue, signal_words
+from ..models.signals import days_overdue, days_silent, signal_words, span_words
 
 # The signals of the overview, worst first, each with what makes one row worse than another.
 ATTENTION = {
@@ -118,8 +118,9 @@ def needs_attention(activities: ActivityQuerySet, today: datetime.date, numbers:
 def reason(activity: Activity, signal: str, today: datetime.date) -> str:
     """The signal of one row without its name, which stands above the group."""
     if signal == Signal.OVERDUE:
-        days = days_overdue(activity, today)
-        return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+        return gettext("%(time)s late") % {"time": span_words(days_overdue(activity, today))}
+    if signal == Signal.SILENT and (days := days_silent(activity, today)) is not None:
+        return span_words(days)
     if signal == Signal.LEAD_WITHDREW:
         return gettext("on %(date)s") % {"date": activity.lead_withdrew_on.localized(short=True)}
     if signal == Signal.NO_LEAD:

@@ -18,7 +18,7 @@ from ..models.querysets import ActivityQuerySet
 HORIZON_DAYS = 180
 BIN_DAYS = 3
 # Per cent of the width: day 0, the last day of the scale, everything older, never.
-FIRST, LAST, OLDER, NEVER = 2.0, 78.0, 87.0, 95.0
+FIRST, LAST, OLDER, NEVER = 2.0, 69.0, 81.0, 95.0
 TICKS = (0, 30, 60, 90, 120, 150, 180)
 HEIGHT = 48
 LEVELS = (24, 15, 33, 6, 42)
@@ -73,8 +73,7 @@ def pulse(activities: ActivityQuerySet, today: datetime.date, areas: list[Area])
     if not bins:
         return None
     strips = [Strip(area.code, _marks(bins.get(area.pk, []))) for area in areas if area.pk in bins]
-    ticks = [Tick(_x(_place(day)), str(day), day == DEFAULT_UPDATE_INTERVAL_DAYS) for day in TICKS]
-    ticks[-1] = ticks[-1]._replace(label=gettext("%(days)d days") % {"days": HORIZON_DAYS})
+    ticks = [_tick(day) for day in TICKS]
     ticks += [Tick(_x(OLDER), gettext("longer"), False), Tick(_x(NEVER), gettext("never"), False)]
     return Pulse(strips, ticks, _sentence([found for row in bins.values() for found in row]))
 
@@ -138,6 +137,12 @@ def _is_late(found: _Bin) -> bool:
 
 def _place(days: int) -> float:
     return FIRST + (LAST - FIRST) * days / HORIZON_DAYS
+
+
+def _tick(days: int) -> Tick:
+    is_limit = days == DEFAULT_UPDATE_INTERVAL_DAYS
+    label = ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if is_limit else str(days)
+    return Tick(_x(_place(days)), label, is_limit)
 
 
 def _x(place: float) -> str:
