@@ -14,10 +14,11 @@ from django.utils.translation import override
 
 from organizations.choices import COORDINATORS
 from organizations.models import Membership, Organization, User
+from organizations.workflow import refresh_search_text as refresh_names
 
 from ..choices import EvidenceKind, Response, UpdateKind
-from ..models import Activity, Evidence, FunctionalField, ObstacleKind, StatusUpdate, Theme
-from ..workflow import end_participation, invite, post_update, propose_undertaking
+from ..models import Activity, Evidence, FunctionalField, ObstacleKind, Participation, StatusUpdate, Theme
+from ..workflow import answer_invitation, invite, post_update, propose_undertaking
 from .examples import ReferenceMissing
 from .reference import DATA
 from .tally import DEMONSTRATION, Tally
@@ -52,6 +53,8 @@ def load() -> Tally:
         if not items:
             raise ReferenceMissing(FRAMEWORK)
         organizations = {entry["key"]: _organization(entry, tally) for entry in data["organizations"]}
+        if tally.wrote:
+            refresh_names(organizations.values())
         people = _people(data["people"], organizations, tally)
         present = set(
             Activity.objects.filter(is_demonstration=True).exclude(import_key=None).values_list("import_key", flat=True)
@@ -178,31 +181,38 @@ class Walk:
 
     def _invite(self, participant: Mapping[str, Any]) -> None:
         pending = "invited" in participant
+        answered_in_part = "response" in participant
         days = participant["invited"] if pending else participant["since"]
-        invite(
+        participation = invite(
             activity=self.activity,
             organization=self.organizations[participant["organization"]],
             role=participant["role"],
             by=self.people["coordinator"],
-            response=Response.INVITED if pending else participant.get("response", Response.ACCEPTED),
+            response=Response.INVITED if pending or answered_in_part else Response.ACCEPTED,
             responsibility=participant.get("responsibility", ""),
-            note=participant.get("words", ""),
-            since="" if pending else self._day(days),
+            since="" if pending or answered_in_part else self._day(days),
             at=self._moment(days),
         )
+        if answered_in_part:
+            self._answer(participation, participant, participant["response"], days)
 
     def _withdraw(self, participant: Mapping[str, Any]) -> None:
         if "withdrawn" not in participant:
             return
-        current = self.activity.participations.get(
+        participation = self.activity.participations.get(
             organization=self.organizations[participant["organization"]], role=participant["role"]
         )
-        end_participation(
-            participation=current,
-            on=self.today + datetime.timedelta(days=participant["withdrawn"]),
+        self._answer(participation, participant, Response.WITHDRAWN, participant["withdrawn"])
+
+    def _answer(self, participation: Participation, participant: Mapping[str, Any], response: str, days: int) -> None:
+        answer_invitation(
+            participation=participation,
+            response=response,
             by=self._speaker(participant["organization"]),
-            version=current.version,
+            answered_for=participant.get("answered_for", ""),
+            version=participation.version,
             words=participant["words"],
+            on=self.today + datetime.timedelta(days=days),
         )
 
     def _post(self, update: Mapping[str, Any]) -> None:

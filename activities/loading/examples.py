@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from organizations.models import Organization
+from organizations.workflow import refresh_search_text as refresh_names
 
 from ..choices import EvidenceKind, Response, UpdateKind, Visibility
 from ..models import Activity, Evidence, Framework
@@ -62,6 +63,9 @@ def _organizations(data: Mapping[str, Any], tally: Tally) -> dict[str, Organizat
                 part.parent = organization
                 part._change_reason = EXAMPLES  # type: ignore[attr-defined]
                 part.save(update_fields=["parent"])
+    if tally.wrote:
+        # Before the undertakings: they are found by these names too.
+        refresh_names(Organization.objects.all())
     named = {p["organization"] for entry in data["examples"] for p in entry["participants"]}
     found = {
         organization.acronym_en: organization  # type: ignore[attr-defined]

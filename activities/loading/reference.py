@@ -9,6 +9,9 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import override
 
+from organizations.models import Organization
+from organizations.workflow import refresh_search_text as refresh_names
+
 from ..models import (
     Activity,
     Area,
@@ -49,7 +52,8 @@ def load(path: Path) -> Tally:
         _load_vocabularies(data, tally)
         _load_areas(data, framework, tally)
         load_participants(data, framework, tally)
-        if tally.created or tally.changed:
+        if tally.wrote:
+            refresh_names(Organization.objects.all())
             refresh_search_text(Activity.objects.iterator())
     return tally
 

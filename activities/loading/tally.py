@@ -63,6 +63,10 @@ class Tally:
         """Whether the row's history knows a change that no loader made."""
         return row.history.exclude(history_change_reason__in=(REFERENCE, EXAMPLES)).exists()  # type: ignore[attr-defined]
 
+    @property
+    def wrote(self) -> bool:
+        return bool(self.created or self.changed)
+
     def lines(self, every_kind: bool = False) -> Iterator[str]:
         """The report: a line for each kind of which rows were written (or for each kind), then the rows by name."""
         changed = Counter(kind for kind, _, _ in self.changed)

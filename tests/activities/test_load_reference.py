@@ -30,6 +30,7 @@ from activities.models import (
     Theme,
 )
 from organizations.models import Organization, OrganizationName
+from tracker.toolkit.search import normalise
 
 FILE = json.loads((DATA / "framework_S-2001-138.json").read_text(encoding="utf-8"))
 COLUMNS = {"ar": "ar", "en": "en", "es": "es", "fr": "fr", "ru": "ru", "zh": "zh_hans"}
@@ -308,6 +309,9 @@ class AnnexIII(ReferenceTest):
         rows = set(OrganizationName.objects.filter(source="S/2001/138").values_list("name_zh_hans", flat=True))
         self.assertEqual(rows, slips)
         self.assertIn("美国国家组织", rows)
+        found = Organization.objects.filter(search_text__contains=normalise("美国国家组织"))
+        self.assertEqual([row.acronym_en for row in found], ["OAS"])
+        self.assertFalse(Organization.objects.filter(search_text="").exists())
 
 
 class Whole(ReferenceTest):
