@@ -35,7 +35,7 @@ def refresh_search_text(organizations: Iterable[Organization]) -> int:
 
 
 def save_names(organization: Organization) -> None:
-    """Call this after an organization's names or successor were written: it keeps what they are found by, everywhere."""
+    """Call this after an organization's names or successor were written: it keeps what everything is found by."""
     refresh_search_text([organization])
     for follow in after_names_changed:
         follow(organization)

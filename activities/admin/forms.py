@@ -1,0 +1,172 @@
+"""Forms of the administration: what is typed becomes one call of the workflow each, and what it refuses comes back."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from organizations.models import Organization
+from tracker.toolkit.admin import KeeperForm, ReasonForm
+
+from ..choices import TRANSITIONS, Status, UpdateKind
+from ..models import Activity, Participation, StatusUpdate
+from ..workflow.derived import LANGUAGES
+from ..workflow.keeping import PARTICULARS
+from ..workflow.undertakings import MANY_TO_MANY
+
+
+class ActivityForm(ReasonForm):
+    """An activity's own fields, and the version they were read at."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Activity
+        exclude: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+        # Any language will do for a title, not only the one texts fall back to.
+        if "title_en" in self.fields:
+            self.fields["title_en"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        titles = [f"title_{language}" for language in LANGUAGES]
+        if "title_en" in self.fields and not any(cleaned.get(title) for title in titles):
+            self.add_error("title_en", _("Enter the title in at least one language."))
+        return cleaned
+
+    def changes(self) -> dict[str, Any]:
+        """What was edited, for the workflow."""
+        own = {field.name for field in Activity._meta.get_fields() if getattr(field, "editable", False)}
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in own | set(MANY_TO_MANY)}
+
+
+class NewUndertakingForm(ActivityForm):
+    """A new undertaking, with the organization that is to lead it."""
+
+    lead_organization = forms.ModelChoiceField(
+        label=_("lead"),
+        queryset=Organization.objects.all(),
+        required=False,
+        widget=AutocompleteSelect(Participation._meta.get_field("organization"), admin.site),
+    )
+    lead_accepted = forms.BooleanField(
+        label=_("the lead has accepted"),
+        required=False,
+        help_text=_("Leave unticked to invite the organization: it answers for itself."),
+    )
+
+
+class ParticipationForm(KeeperForm):
+    """One participation. Role, answer and end are recorded with their day; the rest is edited."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    on = forms.DateField(
+        label=_("day of the change"),
+        required=False,
+        widget=AdminDateWidget,
+        help_text=_("For a new role, a withdrawal or an end; today when empty."),
+    )
+    ends = forms.BooleanField(label=_("ends on that day"), required=False)
+
+    class Meta:
+        model = Participation
+        fields = ("organization", "role", "response", *PARTICULARS)
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})
+            for name in ("responsibility", "mandate", "accepted_part", "note")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+        if self.instance.pk and "organization" in self.fields:
+            self.fields["organization"].disabled = True
+
+    # The rules about several rows are the workflow's: a lead may be ended and a new one begun in one go.
+    def validate_unique(self) -> None:
+        pass
+
+    def validate_constraints(self) -> None:
+        pass
+
+    @property
+    def day(self) -> Any:
+        return self.cleaned_data.get("on") or timezone.localdate()
+
+
+class EntryForm(KeeperForm):
+    """One new entry of the log."""
+
+    token = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    # Filled in before anybody types: they do not make an entry.
+    PREPARED = frozenset({"token", "seen", "as_of", "language", "organization"})
+
+    organizations: list[Organization] = []
+    activity: Activity | None = None
+    newest = 0
+
+    class Meta:
+        model = StatusUpdate
+        fields = (
+            "organization",
+            "as_of",
+            "kind",
+            "status",
+            "progress",
+            "reason",
+            "closing",
+            "done",
+            "obstacles",
+            "obstacle_kinds",
+            "next_steps",
+            "next_steps_due_on",
+            "language",
+        )
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+            for name in ("reason", "done", "obstacles", "next_steps")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.update(
+            token=uuid4(),
+            seen=self.newest,
+            as_of=timezone.localdate().isoformat(),
+            language=get_language(),
+            organization=self.organizations[0].pk if len(self.organizations) == 1 else None,
+        )
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in (UpdateKind.UPDATE, UpdateKind.NO_CHANGE)]
+        self.fields["organization"].queryset = Organization.objects.filter(
+            pk__in=[organization.pk for organization in self.organizations]
+        )
+        self.fields["organization"].required = True
+        now = self.activity.status if self.activity else Status.PROPOSED
+        self.fields["status"].choices = [
+            ("", _("No change of status")),
+            *((after, Status(after).label) for after in TRANSITIONS[now]),
+        ]
+
+    @property
+    def changed_data(self) -> list[str]:
+        return [name for name in super().changed_data if name not in self.PREPARED]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        says = ("status", "done", "obstacles", "next_steps")
+        silent = not any(cleaned.get(name) for name in says) and cleaned.get("progress") is None
+        if cleaned.get("kind") == UpdateKind.UPDATE and silent and not self.errors:
+            self.add_error("done", ValidationError(_("Enter what was done, or choose “No change to report”.")))
+        return cleaned
