@@ -91,6 +91,7 @@ def _undertake(
         follows_id=known[entry["follows"]] if entry["follows"] else None,
         language="en",
         title_en=entry["title"],
+        title_zh_hans=entry["title_zh"],
         place=entry["place"],
         countries=entry["countries"],
         planned_end_on=entry.get("planned_end", ""),

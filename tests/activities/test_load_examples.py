@@ -64,7 +64,14 @@ class Examples(TestCase):
         def of_entry(entry: dict[str, Any]) -> tuple[Any, ...]:
             dates = (entry.get("planned_end", ""), entry["date_start"], entry["date_end"] or "", entry["date_text"])
             places = (entry["place"], sorted(entry["countries"]), entry["others_named"])
-            return ({"en": entry["title"]}, *dates, *places, entry["confidence"], entry["note"], entry["follows"])
+            return (
+                {"en": entry["title"], "zh": entry["title_zh"]},
+                *dates,
+                *places,
+                entry["confidence"],
+                entry["note"],
+                entry["follows"],
+            )
 
         self.assertEqual(
             {key: of_row(row) for key, row in self.rows.items()},
