@@ -9,6 +9,7 @@ from activities.loading import examples
 
 class Command(BaseCommand):
     help = "Load the documented examples as undertakings. Safe to run again."
+    requires_system_checks = []  # `migrate` has just run them, and this runs at every start
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

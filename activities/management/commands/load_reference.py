@@ -11,6 +11,7 @@ from activities.loading import reference
 
 class Command(BaseCommand):
     help = "Load frameworks with their organizations and lists. Safe to run again: rows are matched by code."
+    requires_system_checks = []  # `migrate` has just run them, and this runs at every start
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="*", type=Path, help="framework files; without any, those of the product")

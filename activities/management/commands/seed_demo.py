@@ -11,6 +11,7 @@ from activities.loading import demonstration, demonstration_removal
 
 class Command(BaseCommand):
     help = "Add invented organizations, accounts and undertakings to try the register with. Safe to run again."
+    requires_system_checks = []  # `migrate` has just run them, and this runs at every start
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--remove", action="store_true", help="take the demonstration set away")
