@@ -152,6 +152,7 @@ class Walk:
     def _propose(self) -> Activity:
         entry = self.entry
         review = entry.get("review")
+        texts: dict[str, Any] = columns("title", entry["title"]) | columns("description", entry.get("description", {}))
         return propose_undertaking(
             parent=self.items[entry["parent"]],
             by=self.people["coordinator"],
@@ -161,8 +162,7 @@ class Walk:
             also_serves=[self.items[code] for code in entry.get("also_serves", [])],
             functional_fields=FunctionalField.objects.filter(code__in=entry["fields"]),
             themes=Theme.objects.filter(code__in=entry.get("themes", [])),
-            **columns("title", entry["title"]),
-            **columns("description", entry.get("description", {})),
+            **texts,
             language=entry.get("language", "en"),
             aim=entry.get("aim", ""),
             closing_condition=entry.get("closing_condition", ""),
