@@ -1,7 +1,7 @@
 """What changed between two records of an object's history, in words: label, before, after."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -16,6 +16,8 @@ from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.days import day_words
 
 Related = dict[Any, dict[Any, Model]]
+# Names a related row for this reader; None where the reader may not know of it.
+Say = Callable[[Model], str | None]
 
 
 class Change(NamedTuple):
@@ -35,11 +37,14 @@ def changes_between(before: Any | None, after: Any) -> list[Change]:
     return changes_by_record([after] if before is None else [after, before])[0][1]
 
 
-def changes_by_record(records: Sequence[Any]) -> list[tuple[Any, list[Change]]]:
-    """Each of one object's records, newest first as given, with what it changed against the next one in the list.
+def changes_by_record(
+    records: Sequence[Any], say: Say = str, without: Collection[str] = ()
+) -> list[tuple[Any, list[Change]]]:
+    """Each record, newest first as given, with what it changed against the next one of the same object in the list.
 
-    The number of queries depends on the model's fields, never on the number of records. To page through a history, give
-    one record more than is shown: the last one has nothing to be compared with.
+    The number of queries depends on the model's fields, never on the number of records or objects. To page through a
+    history, give one record more than is shown: the last one has nothing to be compared with. `say` names related rows;
+    columns named in `without` are not told.
     """
     records = list(records)
     if not records:
@@ -48,13 +53,24 @@ def changes_by_record(records: Sequence[Any]) -> list[tuple[Any, list[Change]]]:
     prefetch_related_objects(records, *many.values())
     raw = [
         _differing(after, before, many) if before is not None else []
-        for after, before in zip(records, [*records[1:], None], strict=True)
+        for after, before in zip(records, _earlier(records), strict=True)
     ]
     related = _related(change for changes in raw for change in changes)
     return [
-        (record, [_in_words(*change, related) for change in changes])
+        (record, [_in_words(*change, related, say) for change in changes if change[0].name not in without])
         for record, changes in zip(records, raw, strict=True)
     ]
+
+
+def _earlier(records: Sequence[Any]) -> list[Any | None]:
+    """For each record, newest first, the one before it of the same object."""
+    key = records[0].instance_type._meta.pk.attname
+    latest: dict[Any, Any] = {}
+    found = []
+    for record in reversed(records):
+        found.append(latest.get(getattr(record, key)))
+        latest[getattr(record, key)] = record
+    return found[::-1]
 
 
 def _many_to_many(record: Any) -> dict[Field, str]:
@@ -98,22 +114,23 @@ def _related(changes: Iterable[tuple[Field, Any, Any]]) -> Related:
     return {model: model._default_manager.in_bulk(keys) for model, keys in wanted.items()}
 
 
-def _in_words(field: Field, old: Any, new: Any, related: Related) -> Change:
+def _in_words(field: Field, old: Any, new: Any, related: Related, say: Say) -> Change:
     language = getattr(field, "language", "")
     original = getattr(field, "translated_field", field)
     label = capfirst(str(original.verbose_name))
     if language:
         label = _("%(field)s (%(language)s)") % {"field": label, "language": dict(settings.LANGUAGES)[language]}
-    return Change(label, _words(field, old, related), _words(field, new, related), language)
+    return Change(label, _words(field, old, related, say), _words(field, new, related, say), language)
 
 
-def _words(field: Field, value: Any, related: Related) -> str:
+def _words(field: Field, value: Any, related: Related, say: Say) -> str:
     if not _is_given(value):
         return ""
     if field.is_relation:
         keys = value if isinstance(value, list) else [value]
         rows = related[field.related_model]
-        return _joined(str(rows[key]) if key in rows else _("deleted") for key in keys)
+        names = (say(rows[key]) if key in rows else _("deleted") for key in keys)
+        return _joined(name for name in names if name)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, PartialDate):
