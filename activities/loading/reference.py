@@ -30,7 +30,7 @@ from .annex_iii import load_participants
 from .items import Classification, load_item
 from .passages import pieces
 from .tally import REFERENCE, Tally
-from .texts import columns
+from .texts import LANGUAGES, columns
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -77,7 +77,10 @@ def _load_framework(data: Mapping[str, Any], tally: Tally) -> Framework:
             **columns("meeting_chair", meeting.get("chair", {})),
             **columns("legal_nature", meeting.get("legal_nature", {})),
         },
-        first={"source_language": "zh-hans", "position": Framework.objects.count() + 1},
+        first={
+            "source_language": LANGUAGES[document.get("source_language", "en")],
+            "position": Framework.objects.count() + 1,
+        },
     )
 
 

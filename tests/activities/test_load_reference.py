@@ -398,6 +398,7 @@ class AnotherFramework(TestCase):
         before = Activity.objects.filter(framework__code="S-2001-138").count()
         run(path)
         self.assertEqual(list(Framework.objects.values_list("code", "position")), [("S-2001-138", 1), ("X-1998-1", 2)])
+        self.assertEqual(Framework.objects.get(code="X-1998-1").source_language, "en")
         self.assertEqual(Activity.objects.get(framework__code="X-1998-1").title, "More regular consultations")
         self.assertEqual(Activity.objects.filter(framework__code="S-2001-138").count(), before)
 
