@@ -117,7 +117,7 @@ class ActivityAdmin(HistoryAdmin, SixLanguagesAdmin):
             head = (None, {"fields": ["parent", ("lead_organization", "lead_accepted"), "language"]})
             return [head, *self._undertaking(texts), (_("History"), {"fields": [REASON]})]
         about = (_("What the register knows"), {"fields": [("code", "agreed"), *SHOWN]})
-        reason = (_("History"), {"fields": [REASON, "version"]})
+        reason = (_("History"), {"fields": [REASON, "seen_version"]})
         if obj.agreed:
             rest = [name for name in CLASSIFICATION if name in ("review_on", "update_interval_days", "editorial_note")]
             classes = (_("Classification"), {"fields": ["level", *CLASSES[1:], tuple(rest[:2]), rest[2]]})

@@ -24,7 +24,7 @@ from ..workflow.undertakings import MANY_TO_MANY
 class ActivityForm(ReasonForm):
     """An activity's own fields, and the version they were read at."""
 
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Activity
@@ -32,7 +32,7 @@ class ActivityForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.version
+        self.initial["seen_version"] = self.instance.version
         # Any language will do for a title, not only the one texts fall back to.
         if "title_en" in self.fields:
             self.fields["title_en"].required = False
@@ -69,7 +69,7 @@ class NewUndertakingForm(ActivityForm):
 class ParticipationForm(KeeperForm):
     """One participation. Role, answer and end are recorded with their day; the rest is edited."""
 
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     on = forms.DateField(
         label=_("day of the change"),
         required=False,
@@ -88,7 +88,7 @@ class ParticipationForm(KeeperForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.version
+        self.initial["seen_version"] = self.instance.version
         if self.instance.pk and "organization" in self.fields:
             self.fields["organization"].disabled = True
 
@@ -107,11 +107,11 @@ class ParticipationForm(KeeperForm):
 class EntryForm(KeeperForm):
     """One new entry of the log."""
 
-    token = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    form_token = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     # Filled in before anybody types: they do not make an entry.
-    PREPARED = frozenset({"token", "seen", "as_of", "language", "organization"})
+    PREPARED = frozenset({"form_token", "seen", "as_of", "language", "organization"})
 
     organizations: list[Organization] = []
     activity: Activity | None = None
@@ -142,7 +142,7 @@ class EntryForm(KeeperForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.update(
-            token=uuid4(),
+            form_token=uuid4(),
             seen=self.newest,
             as_of=timezone.localdate().isoformat(),
             language=get_language(),

@@ -34,7 +34,7 @@ class ParticipationInline(Refusable, admin.StackedInline):
     autocomplete_fields = ("organization", "focal_point")
     readonly_fields = ("until", "answered_at", "answered_by")
     fieldsets = (
-        (None, {"fields": [("organization", "role", "response"), ("on", "ends"), "version"]}),
+        (None, {"fields": [("organization", "role", "response"), ("on", "ends"), "seen_version"]}),
         (
             _("Particulars"),
             {
@@ -115,7 +115,7 @@ class EntryInline(Refusable, admin.StackedInline):
                     "obstacle_kinds",
                     "next_steps",
                     ("next_steps_due_on", "language"),
-                    "token",
+                    "form_token",
                     "seen",
                 ]
             },

@@ -37,7 +37,7 @@ def asked(form: forms.ModelForm, write: Callable[[], Any]) -> Any:
     except ValidationError as error:
         raise Refused(form, error) from error
     except StaleEdit as stale:
-        raise Refused(form, ValidationError(conflict(stale.current, form.cleaned_data.get("version")))) from stale
+        raise Refused(form, ValidationError(conflict(stale.current, form.cleaned_data.get("seen_version")))) from stale
     except StaleUpdate as stale:
         sentence = _("Meanwhile %(who)s logged an entry on status or progress. Read it, then save yours again.")
         who = ", ".join(dict.fromkeys(str(update.author or update.organization) for update in stale.newer))
@@ -69,7 +69,7 @@ def save_activity(form: ActivityForm, activity: Activity, by: User) -> None:
     if not changes:
         return
     reason = form.cleaned_data.get(REASON, "")
-    version = form.cleaned_data.get("version") or 0
+    version = form.cleaned_data.get("seen_version") or 0
     if activity.agreed:
         asked(form, lambda: classify_item(item=activity, changes=changes, version=version, by=by, reason=reason))
     else:
@@ -114,7 +114,7 @@ def save_participation(form: ParticipationForm, activity: Activity, by: User) ->
         if further:
             asked(form, lambda: edit_participation(participation=row, changes=further, version=row.version, by=by))
         return
-    row = Participation(pk=form.instance.pk, activity=activity, version=data.get("version") or 0)
+    row = Participation(pk=form.instance.pk, activity=activity, version=data.get("seen_version") or 0)
     answers = "response" in form.changed_data
     words = {name: particulars.pop(name, None) for name in ("accepted_part", "answered_for")} if answers else {}
     if particulars:
@@ -150,13 +150,14 @@ def save_participation(form: ParticipationForm, activity: Activity, by: User) ->
 def log_entry(form: EntryForm, activity: Activity, by: User) -> Any:
     data = form.cleaned_data
     names = ("as_of", "kind", "status", "progress", "reason", "closing", "done", "obstacles", "obstacle_kinds")
-    further = ("next_steps", "next_steps_due_on", "language", "token", "seen", "organization")
+    further = ("next_steps", "next_steps_due_on", "language", "seen", "organization")
     return asked(
         form,
         lambda: post_update(
             activity=activity,
             author=by,
             may_set_status=by.has_perm("activities.set_status", activity),
+            token=data.get("form_token"),
             on_behalf=data["organization"].pk not in by.reporting_organization_ids,
             **{name: data[name] for name in (*names, *further)},
         ),
