@@ -90,13 +90,17 @@ test: .venv/installed-dev ## The whole suite on SQLite and on PostgreSQL, then i
 
 .PHONY: check
 check: .venv/installed-dev ## Style, templates, types, migrations, deployment settings, architecture, catalogues
-	$(PYTHON) -m ruff check .
-	$(PYTHON) -m ruff format --check .
-	$(PYTHON) -m djlint --lint --quiet templates
-	$(PYTHON) -m mypy
-	$(AS_PRODUCTION) $(MANAGE) makemigrations --check --dry-run
-	$(AS_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
-	env -u DATABASE_URL $(PYTHON) -m pytest tests/test_architecture.py tests/test_settings.py tests/test_catalogues.py
+	@failed=; \
+		step() { echo "--- $$1"; "$${@:2}" || failed+="; $$1"; }; \
+		step "ruff" $(PYTHON) -m ruff check .; \
+		step "ruff format" $(PYTHON) -m ruff format --check .; \
+		step "djlint" $(PYTHON) -m djlint --lint --quiet templates; \
+		step "mypy" $(PYTHON) -m mypy; \
+		step "migrations" $(AS_PRODUCTION) $(MANAGE) makemigrations --check --dry-run; \
+		step "deployment" $(AS_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING; \
+		step "architecture, settings, catalogues" env -u DATABASE_URL $(PYTHON) -m pytest \
+			tests/test_architecture.py tests/test_settings.py tests/test_catalogues.py; \
+		[ -z "$$failed" ] || { echo "--- Failed:$${failed#;}"; exit 1; }
 
 .PHONY: coverage
 coverage: .venv/installed-dev ## Which lines the suite on SQLite does not reach

@@ -26,7 +26,9 @@ Key = tuple[str | None, str]
 
 
 def catalogue(language: str, root: Path = ROOT) -> polib.POFile:
-    return polib.pofile(str(root / "locale" / language / "LC_MESSAGES" / "django.po"))
+    path = root / "locale" / language / "LC_MESSAGES" / "django.po"
+    assert path.is_file(), f"{path.relative_to(root)} is missing: run make messages"
+    return polib.pofile(str(path))
 
 
 def texts(entry: polib.POEntry | polib.MOEntry) -> list[str]:
