@@ -1,7 +1,223 @@
-"""To be written."""
+"""The list of activities, which is the report: page, print, CSV and XLSX of the same rows."""
 
-from django.views import View
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tracker.toolkit.provenance import Provenance
+from tracker.toolkit.spreadsheets import ROWS_AT_A_TIME
+from tracker.toolkit.texts import current_language
+from tracker.toolkit.views import Report, ReportView
+
+from ..choices import Signal
+from ..filters import LARGE, SORTS, Selection, at_most, count_options, count_visible, in_order
+from ..reports import Row, RowReader, columns_for
+from .report_form import form_context
+from .report_rows import LineWriter
+
+ATTENTION = (Signal.OVERDUE, Signal.LEAD_WITHDREW, Signal.NO_LEAD, Signal.SILENT)
+# Counting for the empty page stops after so many filters.
+WIDENINGS = 6
+ROWS_HERE = "<!-- rows -->"
 
 
-class ActivityReport(View):
-    """To be written."""
+class ActivityTable(Report):
+    """The whole result of a selection, its rows fixed at the moment it is made."""
+
+    def __init__(self, selection: Selection, sort: str) -> None:
+        self.selection = selection
+        self.columns = columns_for(selection.user)
+        self.sheet_title = _("Activities")
+        self.activities = in_order(selection.rows(), sort)
+        # The references first: however long the file takes, it holds the rows it says, in their order.
+        self.ids = list(self.activities.values_list("pk", flat=True))
+        self.reader = RowReader(selection.reading.names, selection.today)
+
+    def rows(self) -> Iterator[Row]:
+        return self.reader.all(self.activities, self.ids)
+
+    def provenance(self, request: HttpRequest) -> Provenance:
+        frameworks = self.selection.reading.names.frameworks
+        return Provenance(
+            title=_("Cooperation activities"),
+            source="; ".join(f"{name.title} ({code})" for code, name in frameworks.items()),
+            filters=self.selection.sentence(),
+            as_of=self.selection.today,
+            made_at=timezone.now(),
+            made_by=str(self.selection.user) if self.selection.user.is_authenticated else _("A reader not signed in"),
+            rows=len(self.ids),
+            left_out=self.selection.visible().count() - len(self.ids),
+            address=request.build_absolute_uri(),
+        )
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ActivityReport(ReportView):
+    """`/activities/`: everybody reads what is public; the rest depends on who asks."""
+
+    sorts = tuple(SORTS)
+    file_name = "activities"
+
+    def read(self, given: dict[str, list[str]], problems: list[tuple[str, str]]) -> Selection:
+        selection = Selection(given, self.request.user)
+        problems += selection.problems
+        return selection
+
+    def make_report(self, selection: Selection, sort: str) -> ActivityTable:
+        return ActivityTable(selection, sort)
+
+    def render_page(self, request: HttpRequest, selection: Selection, sort: str, page: int) -> HttpResponse:
+        counts = count_options(selection)
+        ordered = in_order(selection.rows(), sort)
+        start = (page - 1) * self.page_size
+        # The references of one page first, the rows after: what stands before a late page is never read.
+        here = selection.visible().filter(pk__in=ordered.values("pk")[start : start + self.page_size])
+        reader = RowReader(selection.reading.names, selection.today)
+        rows = reader.read(in_order(here, sort), classified=False) if counts.total else []
+        shown = self.paginate(rows, page, counts.total)
+        visible = count_visible(selection) if selection.values else min(counts.total, LARGE + 1)
+        by_area = sort.removeprefix("-") == "code"
+        context = {
+            **form_context(selection, counts),
+            "groups_of_lines": LineWriter(by_area=by_area).groups(rows),
+            "page": shown,
+            "count_words": count_words(shown.paginator.count, visible, bool(selection.values)),
+            "total_words": number_words(shown.paginator.count) if shown.paginator.count > LARGE else "",
+            "heads": heads(selection, sort),
+            "sort": sort,
+            "sorts": SORTS,
+            "chips": selection.chips(),
+            "sentence": selection.sentence(),
+            "here": "activity",
+            "exports": exports(selection, sort),
+            "quick": quick_links(selection),
+            "widenings": widenings(selection) if not rows else [],
+            "everything": visible_words(visible),
+        }
+        swapped = request.htmx and not request.htmx.history_restore_request
+        template = "activities/report/finder.html" if swapped else "activities/activity_list.html"
+        return render(request, template, context)
+
+    def print_pieces(self, request: HttpRequest, report: Report, provenance: Provenance) -> Iterator[str]:
+        """The paper in pieces: its head, the table some hundred rows at a time, its foot."""
+        language = current_language()
+        by_area = request.GET.get("sort", "code").removeprefix("-") == "code"
+        whole = render_to_string(
+            "activities/activity_list_print.html",
+            {"provenance": provenance, "columns": report.columns, "by_area": by_area},
+            request,
+        )
+        head, foot = whole.split(ROWS_HERE)
+        return self._print(head, foot, report, by_area, language)
+
+    def _print(self, head: str, foot: str, report: Report, by_area: bool, language: str) -> Iterator[str]:
+        yield head
+        area = None
+        lines: list[tuple[Any, dict[str, Any]]] = []
+        for row in report.rows():
+            begins = row.area if by_area and row.area != area else None
+            area = row.area
+            lines.append((begins, {column.name: column.value(row) for column in report.columns} | {"row": row}))
+            if len(lines) == ROWS_AT_A_TIME:
+                yield self._printed(lines, language)
+                lines = []
+        yield self._printed(lines, language)
+        yield foot
+
+    def _printed(self, lines: list[tuple[Any, dict[str, Any]]], language: str) -> str:
+        # A response is sent after the middleware let go of the request's language.
+        with translation.override(language):
+            return render_to_string("activities/report/print_rows.html", {"lines": lines})
+
+
+def number_words(number: int) -> str:
+    if number > LARGE:
+        return _("more than 1,000")
+    return str(number)
+
+
+def count_words(total: int, visible: int, filtered: bool) -> str:
+    """“27 of 47 activities”."""
+    if not total:
+        return _("No activities")
+    if not filtered:
+        return visible_words(total)
+    return ngettext("%(count)s of %(all)s activity", "%(count)s of %(all)s activities", visible) % {
+        "count": number_words(total),
+        "all": number_words(visible),
+    }
+
+
+def visible_words(number: int) -> str:
+    return ngettext("%(count)s activity", "%(count)s activities", number) % {"count": number_words(number)}
+
+
+def with_sort(query: str, sort: str, **more: str) -> str:
+    """A query string with the order, where it is not the usual one."""
+    extra = ({"sort": sort} if sort != "code" else {}) | more
+    return "&".join(filter(None, (query, urlencode(extra))))
+
+
+def heads(selection: Selection, sort: str) -> dict[str, dict[str, str]]:
+    """For each sortable column the link that sorts by it, or turns it round, and how it is sorted now."""
+    query = selection.query()
+    found = {}
+    for key, label in SORTS.items():
+        current = sort.removeprefix("-") == key
+        target = f"-{key}" if sort == key else key
+        found[key] = {
+            "label": str(label),
+            "href": "?" + with_sort(query, target),
+            "aria": ("descending" if sort.startswith("-") else "ascending") if current else "",
+        }
+    return found
+
+
+def exports(selection: Selection, sort: str) -> list[tuple[str, str]]:
+    forms = (("xlsx", _("Spreadsheet (XLSX)")), ("csv", _("Plain table (CSV)")), ("print", _("Print or save as PDF")))
+    return [(label, "?" + with_sort(selection.query(), sort, format=form)) for form, label in forms]
+
+
+def quick_links(selection: Selection) -> list[tuple[str, str, bool]]:
+    """(label, address, whether it is the present selection)."""
+    user = selection.user
+    links: list[tuple[str, dict[str, list[str]]]] = [(_("All activities"), {})]
+    if user.is_authenticated and user.current_memberships:
+        slugs = sorted({membership.organization.slug for membership in user.current_memberships})
+        links.append((ngettext("My organization", "My organizations", len(slugs)), {"organization": slugs}))
+    links.append((_("Needs attention"), {"signal": list(ATTENTION)}))
+    links.append((str(Signal.SILENT.label), {"signal": [Signal.SILENT]}))
+    present = {name: set(values) for name, values in selection.given.items()}
+    return [
+        (
+            label,
+            "?" + urlencode([(name, str(value)) for name, values in given.items() for value in values]),
+            present == {name: set(map(str, values)) for name, values in given.items()},
+        )
+        for label, given in links
+    ]
+
+
+def widenings(selection: Selection) -> list[dict[str, str]]:
+    """For an empty result: each filter whose removal alone brings rows back, and how many."""
+    found = []
+    for name, label, values in selection.words()[:WIDENINGS]:
+        number = at_most(selection.rows(without=[name]))
+        if number:
+            found.append(
+                {
+                    "text": _("%(label)s: %(value)s") % {"label": label, "value": _(" or ").join(values)},
+                    "href": "?" + selection.query(**{name: None}),
+                    "count": visible_words(number),
+                }
+            )
+    return found

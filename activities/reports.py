@@ -1,0 +1,178 @@
+"""The activity report: its rows, read in few statements, and its columns, shared by page, print, CSV and XLSX."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import BooleanField, ExpressionWrapper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from tracker.toolkit.dates import PartialDate
+from tracker.toolkit.spreadsheets import ROWS_AT_A_TIME, Column
+from tracker.toolkit.texts import Text, current_language, find_text
+
+from .choices import TAKING_PART, Level, Role, Signal, Status, Visibility
+from .models import Activity, Participation
+from .models.names import ACTIVITY_KINDS, LANGUAGES, Name, Names, country_names
+from .models.querysets import ActivityQuerySet, signal_rule
+
+TITLES = tuple(f"title_{language}" for language in LANGUAGES)
+PLAIN = (
+    "pk", "framework_id", "area_id", "parent_id", "code", "agreed", "status", "progress", "planned_end_on",
+    "last_update_at", "countries", "level", "visibility", "lead_id", "language",
+)  # fmt: skip
+ROLE_ORDER = {role: number for number, role in enumerate(Role.values)}
+
+
+class Row(NamedTuple):
+    """One activity as the report shows it, with everything it refers to by name."""
+
+    pk: int
+    framework: str
+    code: str
+    title: Text
+    agreed: bool
+    area: Name
+    parent: Name | None
+    leaders: list[Name]
+    participants: list[Name]
+    status: str
+    progress: int | None
+    due: PartialDate | str
+    updated_on: datetime.date | None
+    signals: list[str]
+    countries: list[str]
+    fields: list[Name]
+    themes: list[Name]
+    level: str
+    visibility: str
+
+
+class RowReader:
+    """Reads rows of the report from an ordered set of activities, in the language in which it was made."""
+
+    def __init__(self, names: Names, today: datetime.date) -> None:
+        self.names = names
+        self.today = today
+        self.country_names = country_names()
+        self.language = current_language()
+        self.title_column = f"title_{self.language.replace('-', '_')}"
+
+    def all(self, activities: ActivityQuerySet, ids: Sequence[int]) -> Iterator[Row]:
+        """The activities of `ids`, which stand in the order of `activities`, some hundred at a time."""
+        for start in range(0, len(ids), ROWS_AT_A_TIME):
+            yield from self.read(activities.filter(pk__in=ids[start : start + ROWS_AT_A_TIME]))
+
+    def read(self, activities: ActivityQuerySet, *, classified: bool = True) -> list[Row]:
+        """These activities in their order: two statements, or four with their fields and themes (`classified`)."""
+        signals = {
+            f"signal_{signal}": ExpressionWrapper(signal_rule(signal, self.today), BooleanField())
+            for signal in Signal.values
+        }
+        columns = (*PLAIN, *TITLES, *signals)
+        found = activities.annotate(**signals).values_list(*columns)
+        rows = [dict(zip(columns, values, strict=True)) for values in found]
+        ids = [row["pk"] for row in rows]
+        parts = self._participations(ids)
+        fields = self._linked(Activity.functional_fields.through, "functionalfield_id", "fields", ids, classified)
+        themes = self._linked(Activity.themes.through, "theme_id", "themes", ids, classified)
+        return [self._row(row, parts[row["pk"]], fields[row["pk"]], themes[row["pk"]]) for row in rows]
+
+    def _row(self, row: dict[str, Any], parts: list[tuple], fields: list[Name], themes: list[Name]) -> Row:
+        of = self.names.of
+        title = row[self.title_column]
+        leaders, participants = self._people(row["lead_id"], parts)
+        updated_at = row["last_update_at"]
+        return Row(
+            pk=row["pk"],
+            framework=of("frameworks", row["framework_id"]).code,
+            code=row["code"],
+            title=Text(title, self.language) if title else find_text(row, "title", self.language),
+            agreed=row["agreed"],
+            area=of("areas", row["area_id"]),
+            parent=of("items", row["parent_id"]) if row["parent_id"] else None,
+            leaders=leaders,
+            participants=participants,
+            status=row["status"],
+            progress=row["progress"],
+            due=row["planned_end_on"],
+            updated_on=updated_at and timezone.localtime(updated_at).date(),
+            signals=[signal for signal in Signal.values if row[f"signal_{signal}"]],
+            countries=[self.country_names.get(code, code) for code in str(row["countries"]).split(",") if code],
+            fields=fields,
+            themes=themes,
+            level=row["level"],
+            visibility=row["visibility"],
+        )
+
+    def _people(self, lead_id: int | None, parts: list[tuple]) -> tuple[list[Name], list[Name]]:
+        """Who leads today, and everybody else who takes part or took part: the filter asks for any time."""
+        leading = {lead_id: None} if lead_id else {}
+        for organization_id, role, until in parts:
+            if role == Role.CO_LEAD and (not until or PartialDate(until).last_day >= self.today):
+                leading.setdefault(organization_id)
+        others = dict.fromkeys(organization_id for organization_id, *_rest in parts if organization_id not in leading)
+        of = self.names.of
+        return [of("organizations", pk) for pk in leading], [of("organizations", pk) for pk in others]
+
+    def _participations(self, ids: list[int]) -> dict[int, list[tuple]]:
+        found = Participation.objects.filter(activity__in=ids, response__in=TAKING_PART).order_by("id")
+        by_activity: dict[int, list[tuple]] = defaultdict(list)
+        for activity_id, *rest in found.values_list("activity_id", "organization_id", "role", "until"):
+            by_activity[activity_id].append(tuple(rest))
+        for parts in by_activity.values():
+            parts.sort(key=lambda part: ROLE_ORDER[part[1]])
+        return by_activity
+
+    def _linked(self, through: Any, target: str, kind: str, ids: list[int], wanted: bool) -> dict[int, list[Name]]:
+        by_activity: dict[int, list[Name]] = defaultdict(list)
+        if wanted:
+            links = through.objects.filter(activity__in=ids).order_by("id")
+            for activity_id, pk in links.values_list("activity_id", target):
+                by_activity[activity_id].append(self.names.of(kind, pk))
+        return by_activity
+
+
+def joined(names: Sequence[Any]) -> str:
+    """Several values in one cell. Not by commas: names hold them."""
+    return "; ".join(name if isinstance(name, str) else name.title for name in names)
+
+
+def wording(choices: Any) -> Callable[[str], str]:
+    """The labels of a list of choices in the present language, looked up once: a file has many rows."""
+    labels = {code: str(label) for code, label in choices.choices}
+    return lambda code: labels.get(code, code)
+
+
+def columns_for(user: Any) -> list[Column]:
+    """The columns in the reader's language, the reference first; visibility only for who keeps the register."""
+    status, signal, level, visibility = wording(Status), wording(Signal), wording(Level), wording(Visibility)
+    agreed, undertaking = (str(label) for label in ACTIVITY_KINDS.values())
+    columns = [
+        Column(name="code", label=_("Ref."), value=lambda row: row.code, width=12),
+        Column(name="title", label=_("Activity"), value=lambda row: row.title.value, width=60),
+        Column(name="kind", label=_("Kind"), value=lambda row: agreed if row.agreed else undertaking),
+        Column(name="area", label=_("Area"), value=lambda row: f"{row.area.code} {row.area.title}", width=28),
+        Column(name="parent", label=_("Main item"), value=lambda row: row.parent.code if row.parent else "", width=10),
+        Column(name="lead", label=_("Lead"), value=lambda row: joined(row.leaders)),
+        Column(name="participants", label=_("Participants"), value=lambda row: joined(row.participants), width=40),
+        Column(name="status", label=_("Status"), value=lambda row: status(row.status)),
+        Column(name="progress", label=_("Progress (%)"), value=lambda row: row.progress, width=12),
+        Column(name="due", label=_("Due"), value=lambda row: row.due, width=12),
+        Column(name="updated", label=_("Last update"), value=lambda row: row.updated_on, width=12),
+        Column(
+            name="signals",
+            label=_("Signals"),
+            value=lambda row: joined([signal(code) for code in row.signals]),
+            width=24,
+        ),
+        Column(name="countries", label=_("Countries"), value=lambda row: joined(row.countries), width=28),
+        Column(name="fields", label=_("Functional fields"), value=lambda row: joined(row.fields), width=28),
+        Column(name="themes", label=_("Cross-cutting themes"), value=lambda row: joined(row.themes), width=28),
+        Column(name="level", label=_("Level"), value=lambda row: level(row.level)),
+    ]
+    if getattr(user, "is_coordinator", False):
+        columns.append(Column(name="visibility", label=_("Visible to"), value=lambda row: visibility(row.visibility)))
+    return columns

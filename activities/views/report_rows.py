@@ -1,0 +1,116 @@
+"""Rows of the report as the page shows them: links, marks and words, each made once."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from tracker.toolkit.dates import PartialDate
+from tracker.toolkit.days import age_words, day_words
+from tracker.toolkit.templatetags import ui
+from tracker.toolkit.texts import current_language, direction
+
+from ..choices import Signal, Status
+from ..models.names import Name
+from ..reports import Row
+
+SHOWN_COUNTRIES = 3
+SHOWN_PARTICIPANTS = 2
+
+
+class Line(NamedTuple):
+    """One row of the table on the page. `attributes` marks a title in another language than the page's."""
+
+    code: str
+    href: str
+    attributes: SafeString | str
+    title: str
+    countries: str
+    lead: SafeString | str
+    participants: str
+    more_participants: int
+    status: SafeString
+    progress: SafeString | str
+    due: SafeString | str
+    age: SafeString | str
+    sub: bool
+
+
+class LineWriter:
+    """Turns rows into lines; what is the same on every line is looked up once."""
+
+    def __init__(self, *, by_area: bool) -> None:
+        self.by_area = by_area
+        self.language = current_language()
+        self.between = _(", ")
+        self.status = {code: ui.status(code, str(label)) for code, label in Status.choices}
+        self.signal = {code: ui.signal(code, str(label)) for code, label in Signal.choices}
+        self.frameworks: dict[str, str] = {}
+        self.organization = reverse("organization-detail", args=["-"]).removesuffix("-/")
+        self.no_lead, self.no_date = ui.dash(_("none named")), ui.dash(_("no date"))
+
+    def groups(self, rows: Iterable[Row]) -> list[tuple[Name | None, list[Line]]]:
+        """(area, lines) in the order of the rows; one group without an area where the order is not that of areas."""
+        if not self.by_area:
+            return [(None, [self.line(row) for row in rows])]
+        return [(area, [self.line(row) for row in group]) for area, group in groupby(rows, key=lambda row: row.area)]
+
+    def line(self, row: Row) -> Line:
+        code, language = row.code, row.title.language
+        others = row.participants[:SHOWN_PARTICIPANTS]
+        countries = self.between.join(row.countries[:SHOWN_COUNTRIES])
+        if more := len(row.countries) - SHOWN_COUNTRIES:
+            countries += f" +{more}" if more > 0 else ""
+        return Line(
+            code=code,
+            href=f"{self.detail(row.framework)}{code}/",
+            attributes=""
+            if language == self.language
+            else format_html(' lang="{}" dir="{}"', language, direction(language or "en")),
+            title=row.title.value,
+            countries=countries,
+            lead=self.lead(row),
+            participants=self.between.join(name.title for name in others),
+            more_participants=max(len(row.participants) - SHOWN_PARTICIPANTS, 0),
+            status=self.status[row.status],
+            progress=ui.progress(row.progress),
+            due=self.due(row),
+            age=self.age(row),
+            sub=self.by_area and not row.agreed,
+        )
+
+    def detail(self, framework: str) -> str:
+        """The address of an activity but for its code: one look-up for each framework, not for each row."""
+        if framework not in self.frameworks:
+            self.frameworks[framework] = reverse("activity-detail", args=[framework, "-"]).removesuffix("-/")
+        return self.frameworks[framework]
+
+    def lead(self, row: Row) -> SafeString | str:
+        if not row.leaders:
+            signal = next((code for code in (Signal.LEAD_WITHDREW, Signal.NO_LEAD) if code in row.signals), None)
+            return self.signal[signal] if signal else self.no_lead
+        first, more = row.leaders[0], len(row.leaders) - 1
+        link = format_html('<a href="{}{}/">{}</a>', self.organization, first.code, first.title)
+        if not more:
+            return link
+        return format_html('{}&nbsp;<bdi class="quiet">+{}</bdi><span class="vh"> {}</span>', link, more, _("co-lead"))
+
+    def due(self, row: Row) -> SafeString | str:
+        if not row.due:
+            return self.no_date
+        words = day_words(PartialDate(row.due), short=True)
+        if Signal.OVERDUE in row.signals:
+            return ui.signal(Signal.OVERDUE, words)
+        return format_html('<time datetime="{}">{}</time>', row.due, words)
+
+    def age(self, row: Row) -> SafeString | str:
+        words = age_words(row.updated_on)
+        if Signal.SILENT in row.signals:
+            return ui.signal(Signal.SILENT, words)
+        if row.updated_on is None:
+            return words
+        return format_html('<time datetime="{}">{}</time>', row.updated_on.isoformat(), words)
