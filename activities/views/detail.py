@@ -1,11 +1,99 @@
-"""To be written."""
+"""The page of one activity, and the history of its record."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tracker.toolkit.texts import current_language
+
+from ..choices import SIGNAL_RULES, Role
+from ..models import Activity
+from ..models.signals import signal_words, signals_shown
+from ..reading.history import read_history
+from ..reading.record import (
+    UPDATES_SHOWN,
+    Participants,
+    find_record,
+    last_day_of,
+    read_log,
+    read_participants,
+    read_related,
+    read_terms,
+)
 
 
-def activity_detail(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise RuntimeError("to be written")
+@login_not_required
+@require_safe
+def activity_detail(request: HttpRequest, framework: str, code: str) -> HttpResponse:
+    """Everything the register holds of one activity; `?all=1` shows the whole log."""
+    user, today = request.user, timezone.localdate()
+    activity = _find(user, framework, code)
+    participants = read_participants(activity, today)
+    rights = _rights(user, activity, participants)
+    everything = request.GET.get("all") == "1"
+    log = read_log(activity, everything, {organization.pk for organization in rights["reporting"]})
+    related = read_related(user, activity)
+    signals = [
+        (signal, signal_words(activity, signal, today), SIGNAL_RULES[signal]) for signal in signals_shown(activity)
+    ]
+    return render(
+        request,
+        "activities/activity_detail.html",
+        rights
+        | {
+            "activity": activity,
+            "signals": signals,
+            "log": log,
+            "hidden_updates": 0 if everything else max(log.total - UPDATES_SHOWN, 0),
+            "participants": participants,
+            "leads": participants.current(Role.LEAD),
+            "co_leads": participants.current(Role.CO_LEAD),
+            "related": related,
+            "terms": read_terms(activity),
+            "due": last_day_of(activity.planned_end_on),
+            "source_languages": _languages_of_source(activity),
+        },
+    )
 
 
-def activity_history(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise RuntimeError("to be written")
+@login_not_required
+@require_safe
+def activity_history(request: HttpRequest, framework: str, code: str) -> HttpResponse:
+    """What was changed in the record, by whom and why. Entries of the log stand on the activity's own page."""
+    activity = _find(request.user, framework, code)
+    events = read_history(request.user, activity)
+    return render(request, "activities/activity_history.html", {"activity": activity, "events": events})
+
+
+def _find(user: Any, framework: str, code: str) -> Activity:
+    try:
+        return find_record(user, framework, code, timezone.localdate())
+    except Activity.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _rights(user: Any, activity: Activity, participants: Participants) -> dict[str, Any]:
+    """What this person may do here, and for which organizations."""
+    may_report = user.has_perm("activities.post_update", activity)
+    own = None if may_report and user.is_coordinator else user.reporting_organization_ids if may_report else set()
+    may_invite = user.has_perm("activities.invite_participants", activity)
+    rows = [row for group in participants.groups for row in group.rows] + participants.former
+    return {
+        "may_report": may_report,
+        "may_edit": user.has_perm("activities.edit_undertaking", activity),
+        "may_invite": may_invite,
+        "may_propose": activity.agreed and user.has_perm("activities.propose_undertaking"),
+        "reporting": participants.reporting(own),
+        "may_change": {row.pk for row in rows if may_invite or user.has_perm("activities.answer_invitation", row)},
+    }
+
+
+def _languages_of_source(activity: Activity) -> list[str]:
+    """Of an agreed item: the language of the document, and the reader's or English beside it."""
+    source = activity.framework.source_language
+    reader = current_language()
+    return [source, reader if reader != source else "en"]
