@@ -18,7 +18,7 @@ from ..models import Activity, Participation
 from .derived import refresh_derived, refresh_search_text
 from .errors import StaleEdit
 
-ANSWERS = {
+ANSWERS: dict[str, tuple[str, ...]] = {
     Response.INVITED: (Response.ACCEPTED, Response.ACCEPTED_IN_PART, Response.DECLINED),
     Response.ACCEPTED: (Response.ACCEPTED_IN_PART, Response.WITHDRAWN),
     Response.ACCEPTED_IN_PART: (Response.ACCEPTED, Response.WITHDRAWN),

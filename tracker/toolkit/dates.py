@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -107,6 +108,10 @@ class PartialDateFormField(forms.CharField):
 class PartialDateField(models.CharField):
     """A column of `PartialDate`; empty text means unknown."""
 
+    # For the type checker: what a row gives, and what may be set.
+    _pyi_private_get_type: "PartialDate"
+    _pyi_private_set_type: Any
+
     description = _("Date, possibly known only to the month or the year")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -132,6 +137,6 @@ class PartialDateField(models.CharField):
     def formfield(self, **kwargs: Any) -> forms.Field:
         return PartialDateFormField(
             required=not self.blank,
-            label=kwargs.get("label", self.verbose_name),
+            label=kwargs.get("label", capfirst(self.verbose_name)),
             help_text=kwargs.get("help_text", self.help_text),
         )
