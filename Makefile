@@ -107,10 +107,17 @@ coverage: .venv/installed-dev ## Which lines the suite on SQLite does not reach
 	@env -u DATABASE_URL $(PYTHON) -m coverage run -m pytest
 	@$(PYTHON) -m coverage report
 
+ACTIVITIES ?= 10000,100000
 .PHONY: bench
-bench: .venv/installed-dev ## Measure pages, exports and writes (DATABASE_URL=, else a PostgreSQL of its own; ARGS=)
-	@bench="env $(PRODUCTION) HTTPS=false $(MANAGE) bench $(ARGS)"; \
-		if [ -n "$${DATABASE_URL:-}" ]; then $$bench; else $(PYTHON) -m tests.postgres --durable -- $$bench; fi
+bench: .venv/installed-dev ## Measure pages, exports and writes against budgets (ACTIVITIES=, DATABASE_URL= of an empty database)
+	@bench="env $(PRODUCTION) HTTPS=false LOG_LEVEL=WARNING $(MANAGE) bench --activities $(ACTIVITIES) $(ARGS)"; \
+	if [ -n "$${DATABASE_URL:-}" ]; then exec $$bench; fi; \
+	home=$$(mktemp -d); trap 'rm -rf "$$home"' EXIT; \
+	echo "=== 1 of 2: a throw-away PostgreSQL"; \
+	$(PYTHON) -m tests.postgres --durable -- $$bench --json "$$home/postgresql.json"; \
+	beside=; if [ -e "$$home/postgresql.json" ]; then beside="--beside $$home/postgresql.json"; fi; \
+	echo "=== 2 of 2: SQLite in a temporary folder"; \
+	DATABASE_URL="sqlite:///$$home/bench.sqlite3" $$bench $$beside
 
 # --- keeping ---------------------------------------------------------------------------------------------------------
 

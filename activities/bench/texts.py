@@ -41,7 +41,8 @@ TITLES = {
 DONE = {
     "en": "The steering group met in {p} and agreed the terms of reference for {n} staff.|{n} officers from {p}"
     " completed the course; the evaluation is attached.|The mission visited {p} and spoke with {n} local leaders."
-    "|Equipment for {n} observers was handed over in {p}.|A joint assessment of {p} was sent to {n} participating organizations.",
+    "|Equipment for {n} observers was handed over in {p}."
+    "|A joint assessment of {p} was sent to {n} participating organizations.",
     "fr": "Le groupe directeur s’est réuni à {p} et a arrêté le mandat de {n} agents.|{n} officiers de {p} ont suivi le"
     " cours jusqu’au bout.|La mission s’est rendue à {p} et a entendu {n} responsables locaux.",
     "es": "El grupo directivo se reunió en {p} y acordó el mandato de {n} funcionarios.|{n} oficiales de {p} terminaron"

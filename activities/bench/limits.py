@@ -1,0 +1,106 @@
+"""Bare views to compare with: one statement and the plainest rendering. They are served by the benchmark alone."""
+
+import csv
+import io
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template import engines
+from django.urls import path
+from django.utils import timezone
+
+from organizations.models import User
+
+from ..filters import Selection, in_order
+from ..models import Activity, StatusUpdate
+from .people import FOCAL_POINT
+
+ROWS = 50
+COLUMNS = ("code", "title_en", "area_id", "status", "progress", "planned_end_on", "last_update_at", "lead_id")
+EXPORTED = (*COLUMNS, "title_zh_hans", "level", "countries", "planned_start_on", "visibility", "status_as_of")
+
+
+@lru_cache
+def statement(query: str, columns: tuple[str, ...], limit: int | None) -> tuple[str, tuple[Any, ...]]:
+    """The statement by which the report finds these rows for the measured focal point, compiled once."""
+    request = HttpRequest()
+    request.GET = type(request.GET)(query)
+    given = {name: values for name, values in request.GET.lists() if name != "sort"}
+    selection = Selection(given, User.objects.get(email=FOCAL_POINT))
+    rows = in_order(selection.rows(), request.GET.get("sort", "code"))[:limit]
+    return rows.values_list(*columns).query.sql_with_params()
+
+
+def fetch(request: HttpRequest) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(*statement(request.META["QUERY_STRING"], COLUMNS, ROWS))
+        return cursor.fetchall()
+
+
+def joined(request: HttpRequest) -> HttpResponse:
+    """Fifty rows joined into a text."""
+    rows = "".join(f"<tr><td>{'<td>'.join(map(str, row))}" for row in fetch(request))
+    return HttpResponse(f"<!doctype html><title>-</title><table>{rows}</table>")
+
+
+TEMPLATE = """<!doctype html><title>-</title>
+<table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}{% endfor %}{% endfor %}</table>"""
+
+
+@lru_cache
+def template() -> Any:
+    return engines["django"].from_string(TEMPLATE)
+
+
+def templated(request: HttpRequest) -> HttpResponse:
+    """The same fifty rows through the plainest template."""
+    return HttpResponse(template().render({"rows": fetch(request)}))
+
+
+def write(request: HttpRequest) -> HttpResponse:
+    """One entry of the log and the activity's columns: two statements in one transaction."""
+    now = timezone.now()
+    activity, organization = request.GET["activity"], request.GET["organization"]
+    with transaction.atomic():
+        StatusUpdate.objects.create(
+            activity_id=activity,
+            organization_id=organization,
+            author_id=request.GET["author"],
+            as_of=now.date().isoformat(),
+            created_at=now,
+            done=request.POST["done"],
+            token=uuid4(),
+        )
+        Activity.objects.filter(pk=activity).update(last_update_at=now, silent_on=now.date())
+    return HttpResponse("written")
+
+
+def copied() -> Iterator[bytes]:
+    """All rows as the database itself writes them (PostgreSQL), or row by row from its cursor (SQLite)."""
+    sql, parameters = statement("", EXPORTED, None)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY ({sql}) TO STDOUT WITH (FORMAT csv)", parameters) as copy:
+                yield from map(bytes, copy)
+            return
+        cursor.execute(sql, parameters)
+        while rows := cursor.fetchmany(2000):
+            text = io.StringIO()
+            csv.writer(text).writerows(rows)
+            yield text.getvalue().encode()
+
+
+def copy(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(copied(), content_type="text/csv")
+
+
+urlpatterns = [
+    path("joined/", joined),
+    path("templated/", templated),
+    path("write/", write),
+    path("copy/", copy),
+]
