@@ -90,3 +90,11 @@ def organizations_to_report_for(user: Any, activity: Activity) -> list[Organizat
     if not user.is_coordinator:
         organizations = organizations.filter(pk__in=user.reporting_organization_ids)
     return list(organizations)
+
+
+def may_set_status_for(user: Any, activity: Activity, organization: Organization) -> bool:
+    """Whether an update for this organization may set the status: a person may speak for a leader and for a partner."""
+    if user.is_coordinator:
+        return True
+    mine = user.focal_organization_ids & {organization.pk}
+    return bool(_current_roles(user, activity, mine) & set(LEADING_ROLES))
