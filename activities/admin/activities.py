@@ -19,6 +19,7 @@ from tracker.toolkit.texts import find_text
 from ..models import Activity, Participation, StatusUpdate
 from ..workflow.keeping import CLASSIFICATION
 from .actions import BULK
+from .export import export_csv, export_xlsx
 from .forms import ActivityForm, NewUndertakingForm
 from .inlines import EntryInline, LogInline, OneNewEntry, ParticipationInline
 from .lists import KindFilter, SignalFilter
@@ -75,7 +76,7 @@ class ActivityAdmin(HistoryAdmin, SixLanguagesAdmin):
     ordering = ("framework", "sort_key")
     autocomplete_fields = ("parent", "also_serves", "follows")
     inlines = (ParticipationInline, EntryInline, LogInline)
-    actions = tuple(BULK)
+    actions = (*BULK, export_csv, export_xlsx)
     readonly_fields = SHOWN
 
     # --- the list -----------------------------------------------------------------------------------

@@ -83,8 +83,13 @@ class Keepers:
         return self.may_keep(request, obj)
 
 
+# Long texts get a few lines; the box grows under the hand that types.
+FIELDS = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})}}
+
+
 class KeptInline(Keepers, admin.TabularInline):
     extra = 0
+    formfield_overrides = FIELDS
 
 
 class KeptAdmin(Keepers, admin.ModelAdmin):
@@ -94,6 +99,7 @@ class KeptAdmin(Keepers, admin.ModelAdmin):
     show_full_result_count = False
     save_on_top = True
     form = KeeperForm
+    formfield_overrides = FIELDS
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> type[forms.ModelForm]:
         form = super().get_form(request, obj, **kwargs)
@@ -233,6 +239,8 @@ def name_language(db_field: models.Field, field: Any) -> Any:
             "language": gettext(str(dict(settings.LANGUAGES)[language])),
         }
         field.widget.attrs.update(lang=language, dir=direction(language))
+        if language != settings.MODELTRANSLATION_DEFAULT_LANGUAGE:
+            field.help_text = ""  # said once is enough
     return field
 
 
