@@ -17,7 +17,7 @@ def day_words(value: date | PartialDate, *, short: bool = False) -> str:
 
 
 def age_words(value: date | None) -> str:
-    """How long ago a day was, in whole days of the current time zone; "Never" for None."""
+    """How long ago a day was, counted in the current time zone: in days, then in years; "Never" for None."""
     if value is None:
         return gettext("Never")
     return _age_words((timezone.localdate() - value).days, current_language())
@@ -33,10 +33,16 @@ def _day_words(value: date | PartialDate, short: bool, language: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _age_words(days: int, language: str) -> str:
-    if days < 0:
-        return ngettext("in %(days)d day", "in %(days)d days", -days) % {"days": -days}
     if days == 0:
         return gettext("Today")
     if days == 1:
         return gettext("Yesterday")
+    # From two years on in whole years: nobody can read "9,307 days ago".
+    if abs(days) >= 2 * 365:
+        years = int((abs(days) + 1) / 365.2425)  # two years without a leap day are 730 days
+        if days < 0:
+            return ngettext("in %(years)d year", "in %(years)d years", years) % {"years": years}
+        return ngettext("%(years)d year ago", "%(years)d years ago", years) % {"years": years}
+    if days < 0:
+        return ngettext("in %(days)d day", "in %(days)d days", -days) % {"days": -days}
     return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days}
