@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, When
+from django.utils import timezone
 
 from tracker.toolkit.dates import is_past
 
@@ -48,7 +49,8 @@ def signal_rule(signal: str, today: datetime.date) -> Q:
 def is_moving(today: datetime.date) -> Q:
     """Under way, and reported on in the last 90 days."""
     since = today - datetime.timedelta(days=DEFAULT_UPDATE_INTERVAL_DAYS)
-    return Q(status=Status.UNDER_WAY, last_update_at__date__gte=since)
+    midnight = timezone.make_aware(datetime.datetime.combine(since, datetime.time()))
+    return Q(status=Status.UNDER_WAY, last_update_at__gte=midnight)
 
 
 def is_stuck(today: datetime.date) -> Q:

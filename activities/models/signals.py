@@ -32,7 +32,7 @@ def span_words(days: int) -> str:
     """“112 days”; from two years on in whole years, as nobody can read 9,307 days."""
     if days < 2 * 365:
         return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
-    years = int(days / 365.2425)
+    years = int((days + 1) / 365.2425)
     return ngettext("%(years)d year", "%(years)d years", years) % {"years": years}
 
 

@@ -50,6 +50,7 @@ def activity_detail(request: HttpRequest, framework: str, code: str) -> HttpResp
             "log": log,
             "hidden_updates": 0 if everything else max(log.total - UPDATES_SHOWN, 0),
             "participants": participants,
+            "participant_columns": 3 + user.is_authenticated + participants.any_heard + bool(rights["may_change"]),
             "leads": participants.current(Role.LEAD),
             "co_leads": participants.current(Role.CO_LEAD),
             "related": related,
