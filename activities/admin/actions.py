@@ -53,7 +53,7 @@ class ThemesForm(ReasonedForm):
 
 @dataclass(frozen=True)
 class Bulk:
-    """One action. `changes` gives what to write on an activity for a value, or nothing where it stands there already."""
+    """One action. `changes` gives what to write on an activity for a value, or nothing where it is so already."""
 
     name: str
     label: Any
