@@ -83,7 +83,7 @@ REST = {"postgresql": ("RESET synchronous_commit", "RESET maintenance_work_mem")
 
 @contextlib.contextmanager
 def loading(tables: Sequence[type[models.Model]]) -> Iterator[None]:
-    """While very many rows arrive the tables' indexes wait; they are built at the end, and the planner is told."""
+    """While very many rows arrive the tables' indexes wait; they are built at the end. Not inside a transaction."""
     definitions: list[str] = []
     with connection.cursor() as cursor:
         for statement in HASTE[connection.vendor]:
@@ -97,10 +97,16 @@ def loading(tables: Sequence[type[models.Model]]) -> Iterator[None]:
     with connection.cursor() as cursor:
         for definition in definitions:
             cursor.execute(definition)
-        # Rows came with their ids: let the counters go on from there.
-        for statement in connection.ops.sequence_reset_sql(no_style(), tables):
-            cursor.execute(statement)
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM")
         for statement in REST[connection.vendor]:
             cursor.execute(statement)
     connection.close()
+
+
+def settle(tables: Sequence[type[models.Model]]) -> None:
+    """After rows that came with their ids: let the counters go on from there, and tell the planner what there is."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), tables):
+            cursor.execute(statement)
+        cursor.execute("ANALYZE")

@@ -46,7 +46,7 @@ def measure_exports(bench: Bench) -> dict[str, dict[str, Any]]:
     wanted = {
         "csv": ("CSV of everything", f"{report}?format=csv", bench.product),
         "xlsx": ("XLSX of everything", f"{report}?format=xlsx", bench.product),
-        "bare_csv": ("= bare copy of everything", "/copy/", bench.bare),
+        "bare_csv": ("= bare copy of everything", f"/copy/?as={bench.subjects.person.pk}", bench.bare),
     }
     cookies = bench.cookies()
     found: dict[str, dict[str, Any]] = {}

@@ -17,7 +17,6 @@ from organizations.models import User
 
 from ..filters import Selection, in_order
 from ..models import Activity, StatusUpdate
-from .people import FOCAL_POINT
 
 ROWS = 50
 COLUMNS = ("code", "title_en", "area_id", "status", "progress", "planned_end_on", "last_update_at", "lead_id")
@@ -26,12 +25,12 @@ EXPORTED = (*COLUMNS, "title_zh_hans", "level", "countries", "planned_start_on",
 
 @lru_cache
 def statement(query: str, columns: tuple[str, ...], limit: int | None) -> tuple[str, tuple[Any, ...]]:
-    """The statement by which the report finds these rows for the measured focal point, compiled once."""
+    """The statement by which the report finds these rows for the person `as`, compiled once."""
     request = HttpRequest()
     request.GET = type(request.GET)(query)
-    given = {name: values for name, values in request.GET.lists() if name != "sort"}
-    selection = Selection(given, User.objects.get(email=FOCAL_POINT))
-    rows = in_order(selection.rows(), request.GET.get("sort", "code"))[:limit]
+    given = {name: values for name, values in request.GET.lists() if name != "as"}
+    selection = Selection(given, User.objects.get(pk=request.GET["as"]))
+    rows = in_order(selection.rows(), "code")[:limit]
     return rows.values_list(*columns).query.sql_with_params()
 
 
@@ -79,9 +78,9 @@ def write(request: HttpRequest) -> HttpResponse:
     return HttpResponse("written")
 
 
-def copied() -> Iterator[bytes]:
+def copied(query: str) -> Iterator[bytes]:
     """All rows as the database itself writes them (PostgreSQL), or row by row from its cursor (SQLite)."""
-    sql, parameters = statement("", EXPORTED, None)
+    sql, parameters = statement(query, EXPORTED, None)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY ({sql}) TO STDOUT WITH (FORMAT csv)", parameters) as copy:
@@ -95,10 +94,15 @@ def copied() -> Iterator[bytes]:
 
 
 def copy(request: HttpRequest) -> StreamingHttpResponse:
-    return StreamingHttpResponse(copied(), content_type="text/csv")
+    return StreamingHttpResponse(copied(request.META["QUERY_STRING"]), content_type="text/csv")
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ready")
 
 
 urlpatterns = [
+    path("", ready),
     path("joined/", joined),
     path("templated/", templated),
     path("write/", write),

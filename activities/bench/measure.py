@@ -54,7 +54,7 @@ class Visits:
         return self.bare if case.is_bare else self.member if case.signed_in else self.anonymous
 
     def warm(self, case: Case) -> None:
-        for _ in range(WARM_UP):
+        for _ in range(min(WARM_UP, self.bench.rounds)):
             fresh = self.open("bare" if case.is_bare else "member" if case.signed_in else "anonymous")
             fresh.get(case.path)
             fresh.close()
@@ -98,7 +98,7 @@ def measure_pages(bench: Bench) -> dict[str, Result]:
 
 def count_queries(bench: Bench, case: Case) -> int:
     """Statements of a warm page, sent in this process by the same code."""
-    client = Client(SERVER_NAME="localhost")
+    client = Client(SERVER_NAME="localhost", raise_request_exception=False)
     if case.signed_in:
         client.force_login(bench.subjects.person, backend=settings.AUTHENTICATION_BACKENDS[-1])
     client.get(case.path)
@@ -160,7 +160,7 @@ class Writes:
                 self.queries = self._count(path)
 
     def _count(self, path: str) -> int:
-        client = Client(SERVER_NAME="localhost")
+        client = Client(SERVER_NAME="localhost", raise_request_exception=False)
         client.force_login(self.bench.subjects.person, backend=settings.AUTHENTICATION_BACKENDS[-1])
         fields = dict(filled(client.get(path).content.decode()))
         with CaptureQueriesContext(connection) as captured:

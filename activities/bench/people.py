@@ -1,4 +1,4 @@
-"""Who stands in a synthetic register: organizations, their focal points, and those the measurements sign in."""
+"""Who stands in a synthetic register: organizations, their focal points, a coordinator."""
 
 from django.contrib.auth.models import Group
 
@@ -7,11 +7,7 @@ from organizations.models import Membership, Organization, User
 
 ORGANIZATIONS = 200
 DOMAIN = "bench.invalid"
-FOCAL_POINT = f"focal-point@{DOMAIN}"
 COORDINATOR = f"coordinator@{DOMAIN}"
-
-# The measured focal point speaks for an organization that takes part in much, though not in most.
-RANK_OF_FOCAL_POINT = 12
 
 
 def is_ours() -> bool:
@@ -43,10 +39,10 @@ def make_people(organizations: list[Organization]) -> dict[int, User]:
     )
     coordinator.groups.add(Group.objects.get_or_create(name=COORDINATORS)[0])
     speakers = {}
-    for rank, organization in enumerate(organizations):
-        email = FOCAL_POINT if rank == RANK_OF_FOCAL_POINT else f"{organization.slug}@{DOMAIN}"
+    for organization in organizations:
         speakers[organization.pk], created = User.objects.get_or_create(
-            email=email, defaults={"name": f"Focal point of {organization.acronym}", "password": "!"}
+            email=f"{organization.slug}@{DOMAIN}",
+            defaults={"name": f"Focal point of {organization.acronym}", "password": "!"},
         )
         if created:
             Membership.objects.create(

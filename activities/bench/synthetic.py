@@ -1,5 +1,6 @@
 """Fills an empty register with synthetic undertakings: five participations, ten updates and derived columns each."""
 
+import contextlib
 import datetime
 import functools
 import itertools
@@ -16,7 +17,7 @@ from ..choices import CounterpartStance, Level, Response, Role, Visibility
 from ..models import Activity, FunctionalField, ObstacleKind, Participation, StatusUpdate, Theme
 from ..workflow.derived import names_of, names_of_country
 from ..workflow.undertakings import sort_key_of
-from .bulk import insert, loading, next_id
+from .bulk import insert, loading, next_id, settle
 from .logs import COLUMNS as LOG_COLUMNS
 from .logs import ENTRIES, Log
 from .people import make_organizations, make_people
@@ -82,12 +83,14 @@ class Register:
 
     def add(self, count: int) -> Iterator[int]:
         """Add `count` undertakings, saving every few thousand; yields how many are saved so far."""
-        with loading([Activity, Participation, StatusUpdate, *self.links]):
+        tables = [Activity, Participation, StatusUpdate, *self.links]
+        with loading(tables) if count >= BATCH else contextlib.nullcontext():
             for number in range(1, count + 1):
                 self._undertaking()
                 if number % BATCH == 0 or number == count:
                     self.save()
                     yield number
+        settle(tables)
 
     def save(self) -> None:
         with transaction.atomic():
@@ -180,17 +183,18 @@ class Register:
         return participants
 
     def _classify(self, identity: int, item: int, obstacle_ids: Sequence[int]) -> None:
-        rng, links = self.rng, self.links
-        chosen = rng.sample(self.fields, rng.choice((1, 1, 2)))
-        links[Activity.functional_fields.through] += ((identity, field) for field in chosen)
-        links[Activity.themes.through] += (
-            (identity, theme) for theme in rng.sample(self.themes, rng.choice((0, 1, 1, 2)))
-        )
-        further = {other.pk for other in rng.sample(self.items, rng.choice((0, 0, 1, 2)))} - {item}
+        links = self.links
+        links[Activity.functional_fields.through] += ((identity, pk) for pk in self._some(self.fields, 1, 1, 2))
+        links[Activity.themes.through] += ((identity, pk) for pk in self._some(self.themes, 0, 1, 1, 2))
+        further = {other.pk for other in self._some(self.items, 0, 0, 1, 2)} - {item}
         links[Activity.also_serves.through] += ((identity, other) for other in further)
         links[StatusUpdate.obstacle_kinds.through] += (
-            (update, rng.choice(self.obstacle_kinds)) for update in obstacle_ids
+            (update, pk) for update in obstacle_ids for pk in self._some(self.obstacle_kinds, 1)
         )
+
+    def _some(self, pool: list[Any], *numbers: int) -> list[Any]:
+        """As many of the pool as one of `numbers` says, or all there are."""
+        return self.rng.sample(pool, min(len(pool), self.rng.choice(numbers)))
 
 
 LATER_ROLES = (Role.PARTNER, Role.PARTNER, Role.PARTNER, Role.HOST, Role.FUNDER, Role.TECHNICAL_SUPPORT, Role.OBSERVER)
