@@ -104,6 +104,24 @@ def test_reading_does_not_change_the_language() -> None:
     assert settings.LANGUAGE_COOKIE_NAME not in response.cookies
 
 
+# --- where the reader is ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "marked"),
+    [
+        ("/definitions/", []),
+        ("/account/login/", ['<a href="/account/login/" aria-current="page">']),
+        ("/activities/S-2001-138/A.99/", ['<a href="/activities/" aria-current="true">']),
+        ("/organizations/nobody/", ['<a href="/organizations/" aria-current="true">']),
+    ],
+)
+def test_the_navigation_marks_the_section(address: str, marked: list[str]) -> None:
+    html = Client().get(address).content.decode()
+    nav = html[html.index("<nav class=") : html.index("</nav>")]
+    assert re.findall(r"<a [^>]*aria-current[^>]*>", nav) == marked
+
+
 # --- when something goes wrong ------------------------------------------------------------------
 
 

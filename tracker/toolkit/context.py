@@ -15,19 +15,17 @@ OWN_NAMES = {"ar": "العربية", "zh-hans": "中文", "fr": "Français", "ru
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """For base.html: ``languages`` [(code, own name)], ``language``, ``direction``, ``here``, ``is_section``,
-    ``secretariat`` (an e-mail address, or "")."""
-    match = request.resolver_match
-    url_name = (match.url_name or "") if match else ""
+    """For base.html: ``languages`` [(code, own name)], ``language``, ``direction``, ``secretariat`` (an address or "").
+
+    ``here`` is the first part of the page's address, by which the navigation knows its section ("" is the overview).
+    """
     language = current_language()
     return {
         "languages": _languages(),
         "language": language,
         "direction": direction(language),
-        # "activity-list" and "activity-detail" both light up "activity" in the navigation.
-        "here": url_name.split("-")[0],
+        "here": request.path_info.strip("/").split("/")[0],
         "secretariat": settings.SECRETARIAT_EMAIL,
-        "is_section": url_name in ("overview", "activity-list", "organization-list", "framework-detail", "desk"),
     }
 
 
