@@ -24,8 +24,9 @@ class _Fields(HTMLParser):
         if not self.inside or "disabled" in given:
             return
         if tag == "input" and name and given.get("type") not in ("submit", "button", "file"):
-            if given.get("type") not in ("checkbox", "radio") or "checked" in given:
-                self.data.setdefault(name, []).append(given.get("value") or "")
+            ticked = given.get("type") in ("checkbox", "radio")
+            if not ticked or "checked" in given:
+                self.data.setdefault(name, []).append(given.get("value") or ("on" if ticked else ""))
         elif tag == "select":
             self.select = name
         elif tag == "option" and self.select and "selected" in given:
