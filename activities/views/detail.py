@@ -1,6 +1,7 @@
 """The page of one activity, and the history of its record."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -54,6 +55,7 @@ def activity_detail(request: HttpRequest, framework: str, code: str) -> HttpResp
             "leads": participants.current(Role.LEAD),
             "co_leads": participants.current(Role.CO_LEAD),
             "related": related,
+            "token": str(uuid4()),
             "terms": read_terms(activity),
             "due": last_day_of(activity.planned_end_on),
             "source_languages": _languages_of_source(activity),

@@ -1,0 +1,136 @@
+"""Organizations as their pages show them: what they lead and support, what they were called, what they logged."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, Max, Q
+
+from organizations.choices import MembershipRole, OrganizationKind
+from organizations.models import Membership, Organization, OrganizationName
+from tracker.toolkit.search import normalise, terms
+
+from ..choices import LEADING_ROLES, TAKING_PART
+from ..models import Activity, FrameworkParticipant, Participation, StatusUpdate
+
+LANGUAGES = ("en", "zh_hans", "fr", "es", "ru", "ar")
+NAME_COLUMNS = tuple(f"{field}_{language}" for field in ("acronym", "name") for language in LANGUAGES)
+ROWS_SHOWN = 20
+LOGGED_SHOWN = 8
+
+
+class Line(NamedTuple):
+    """An organization with the activities it takes or took part in, as far as the person may see them."""
+
+    organization: Organization
+    leads: int
+    takes_part: int
+    heard_at: datetime.datetime | None
+
+
+class KindGroup(NamedTuple):
+    kind: OrganizationKind
+    lines: list[Line]
+
+
+def list_organizations(user: Any, words: str = "", kinds: Sequence[str] = ()) -> list[KindGroup]:
+    """All organizations by kind; `words` must all occur in one of the names an organization has or had."""
+    organizations = Organization.objects.select_related("successor").by_acronym()
+    if kinds:
+        organizations = organizations.filter(kind__in=kinds)
+    found = list(organizations)
+    if wanted := terms(words):
+        named = _names_by_organization()
+        found = [row for row in found if all(any(term in name for name in named[row.pk]) for term in wanted)]
+    activities = Activity.objects.visible_to(user)
+    counts = {
+        row["organization"]: row
+        for row in Participation.objects.filter(response__in=TAKING_PART, activity__in=activities)
+        .order_by()
+        .values("organization")
+        .annotate(
+            leads=Count("activity", filter=Q(role__in=LEADING_ROLES), distinct=True),
+            takes_part=Count("activity", distinct=True),
+        )
+    }
+    heard = dict(
+        StatusUpdate.objects.filter(activity__in=activities, organization__isnull=False)
+        .order_by()
+        .values_list("organization")
+        .annotate(Max("created_at"))
+    )
+    groups: dict[str, list[Line]] = {}
+    for row in found:
+        count = counts.get(row.pk, {"leads": 0, "takes_part": 0})
+        line = Line(row, count["leads"], count["takes_part"], heard.get(row.pk))
+        groups.setdefault(row.kind, []).append(line)
+    return [KindGroup(kind, groups[kind]) for kind in OrganizationKind if kind in groups]
+
+
+def _names_by_organization() -> dict[int, list[str]]:
+    """Every name and acronym of any time and language, as it is searched."""
+    names: dict[int, list[str]] = {}
+    rows = [
+        *Organization.objects.values_list("pk", *NAME_COLUMNS),
+        *OrganizationName.objects.values_list("organization_id", *NAME_COLUMNS),
+    ]
+    for key, *texts in rows:
+        names.setdefault(key, []).extend(normalise(text) for text in texts if text)
+    return names
+
+
+class Profile(NamedTuple):
+    """What stands on the page of one organization; the counts are of activities, the lists the first participations."""
+
+    names: list[OrganizationName]
+    predecessors: list[Organization]
+    leads: list[Participation]
+    supports: list[Participation]
+    leads_count: int
+    supports_count: int
+    logged: list[StatusUpdate]
+    focal_points: list[Membership]
+    notes: list[Any]
+    printed: list[FrameworkParticipant]
+
+
+def read_profile(user: Any, organization: Organization, today: datetime.date) -> Profile:
+    """Everything on one organization, with the activities this person may see."""
+    activities = Activity.objects.visible_to(user)
+    of_organization = Participation.objects.filter(
+        organization=organization, response__in=TAKING_PART, activity__in=activities
+    )
+    leading = Q(role__in=LEADING_ROLES)
+    counts = of_organization.aggregate(
+        leads=Count("activity", filter=leading, distinct=True),
+        supports=Count("activity", filter=~leading, distinct=True),
+    )
+    logged = StatusUpdate.objects.standing().filter(organization=organization, activity__in=activities)
+    focal_points = Membership.objects.active_on(today).filter(
+        organization=organization, role=MembershipRole.FOCAL_POINT, user__is_active=True
+    )
+    return Profile(
+        names=list(OrganizationName.objects.filter(organization=organization).order_by("since", "until", "id")),
+        predecessors=list(Organization.objects.filter(successor=organization).by_acronym()),
+        leads=_latest(of_organization.filter(leading)),
+        supports=_latest(of_organization.exclude(leading)),
+        leads_count=counts["leads"],
+        supports_count=counts["supports"],
+        logged=list(
+            logged.order_by("-created_at", "-pk")
+            .select_related("activity__framework")
+            .defer("activity__search_text")[:LOGGED_SHOWN]
+        ),
+        # Names of people are for those who have signed in.
+        focal_points=list(focal_points.select_related("user")) if user.is_authenticated else [],
+        notes=list(organization.notes.order_by("position", "id")),  # type: ignore[attr-defined]
+        printed=list(FrameworkParticipant.objects.filter(organization=organization).select_related("group__framework")),
+    )
+
+
+def _latest(participations: Any) -> list[Participation]:
+    """Those in activities last heard of, first."""
+    rows = participations.select_related("activity__framework").defer("activity__search_text")
+    return list(
+        rows.order_by(F("activity__last_update_at").desc(nulls_last=True), "activity__sort_key", "pk")[:ROWS_SHOWN]
+    )
