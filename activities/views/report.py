@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.toolkit.provenance import Provenance
 from tracker.toolkit.spreadsheets import ROWS_AT_A_TIME
@@ -27,6 +27,17 @@ from .report_rows import LineWriter
 ATTENTION = (Signal.OVERDUE, Signal.LEAD_WITHDREW, Signal.NO_LEAD, Signal.SILENT)
 # Counting for the empty page stops after so many filters.
 WIDENINGS = 6
+# The columns of the report that stand in the table on the page, with their classes; countries stand under the title.
+ON_PAGE = (
+    ("code", gettext_lazy("Ref."), ""),
+    ("title", gettext_lazy("Activity"), ""),
+    ("lead", gettext_lazy("Lead"), ""),
+    ("participants", gettext_lazy("Participants"), "c-part"),
+    ("status", gettext_lazy("Status"), ""),
+    ("progress", gettext_lazy("Progress"), ""),
+    ("due", gettext_lazy("Due"), "c-due"),
+    ("updated", gettext_lazy("Last update"), "c-age"),
+)
 ROWS_HERE = "<!-- rows -->"
 
 
@@ -128,15 +139,15 @@ class ActivityReport(ReportView):
             area = row.area
             lines.append((begins, {column.name: column.value(row) for column in report.columns} | {"row": row}))
             if len(lines) == ROWS_AT_A_TIME:
-                yield self._printed(lines, language)
+                yield self._printed(lines, by_area, language)
                 lines = []
-        yield self._printed(lines, language)
+        yield self._printed(lines, by_area, language)
         yield foot
 
-    def _printed(self, lines: list[tuple[Any, dict[str, Any]]], language: str) -> str:
+    def _printed(self, lines: list[tuple[Any, dict[str, Any]]], by_area: bool, language: str) -> str:
         # A response is sent after the middleware let go of the request's language.
         with translation.override(language):
-            return render_to_string("activities/report/print_rows.html", {"lines": lines})
+            return render_to_string("activities/report/print_rows.html", {"lines": lines, "by_area": by_area})
 
 
 def number_words(number: int) -> str:
@@ -167,18 +178,17 @@ def with_sort(query: str, sort: str, **more: str) -> str:
     return "&".join(filter(None, (query, urlencode(extra))))
 
 
-def heads(selection: Selection, sort: str) -> dict[str, dict[str, str]]:
-    """For each sortable column the link that sorts by it, or turns it round, and how it is sorted now."""
+def heads(selection: Selection, sort: str) -> list[dict[str, str]]:
+    """The heads of the columns on the page: where one can be sorted by, the link that does it or turns it round."""
     query = selection.query()
-    found = {}
-    for key, label in SORTS.items():
-        current = sort.removeprefix("-") == key
-        target = f"-{key}" if sort == key else key
-        found[key] = {
-            "label": str(label),
-            "href": "?" + with_sort(query, target),
-            "aria": ("descending" if sort.startswith("-") else "ascending") if current else "",
-        }
+    found = []
+    for name, label, css in ON_PAGE:
+        head = {"label": str(label), "css": css}
+        if name in SORTS:
+            head["href"] = "?" + with_sort(query, f"-{name}" if sort == name else name)
+            if sort.removeprefix("-") == name:
+                head["aria"] = "descending" if sort.startswith("-") else "ascending"
+        found.append(head)
     return found
 
 

@@ -76,7 +76,8 @@ class ReportView(View):
             response = self.respond(request)
         except BadParameters as refusal:
             # Not raised further: under DEBUG Django would show a traceback instead of the page that names them.
-            response = get_resolver().resolve_error_handler(400)(request, refusal)
+            bad_request: Any = get_resolver().resolve_error_handler(400)
+            response = bad_request(request, refusal)
             # htmx shows no error page: let the browser open the address itself.
             if request.htmx:
                 response.headers["HX-Redirect"] = request.get_full_path()
