@@ -1,7 +1,9 @@
 """Both versions of what two people changed at once, as rows of the conflict table."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from django import forms
 from django.utils.translation import gettext as _
 
 from tracker.toolkit.templatetags.ui import status as status_mark
@@ -66,3 +68,35 @@ def state_rows(activity: Activity, form: UpdateForm) -> list[Row]:
         )
         rows.append(row)
     return rows
+
+
+Facts = Mapping[str, list[str]]
+
+
+def left_to_others(data: Mapping[str, Any]) -> frozenset[str]:
+    """The facts for which the other person's answer was chosen in the conflict table."""
+    return frozenset(name.removeprefix("keep-") for name in data if name.startswith("keep-") and data[name] == "theirs")
+
+
+def fact_rows(form: forms.Form, was: Facts, theirs: Facts, yours: Facts) -> list[Row]:
+    """One row for each fact of the form on which the other person and you do not agree."""
+    rows = []
+    for name, mine in yours.items():
+        before, other = was.get(name, []), theirs.get(name, [])
+        if mine == other:
+            continue
+        field = form.fields[name]
+        shown = [_in_words(field, values) for values in (before, other, mine)]
+        rows.append(Row(name, str(form[name].label), *shown, mine=mine != before))
+    return rows
+
+
+def _in_words(field: forms.Field, values: list[str]) -> str:
+    labels = {str(value): str(label) for value, label in getattr(field, "choices", ())}
+    return ", ".join(labels.get(value, value) for value in values)
+
+
+def who_saved(record: Any) -> str:
+    """The name of the person who made the newest change, for the head of a column."""
+    newest = record.history.select_related("history_user").first()
+    return str(newest.history_user) if newest and newest.history_user else _("another person")

@@ -1,11 +1,145 @@
-"""To be written."""
+"""Proposing an undertaking, and editing one or its translation."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from ..choices import Response
+from ..forms.oddities import add_refusals
+from ..forms.undertakings import NewUndertakingForm, UndertakingForm, facts_of
+from ..models import Activity, Framework
+from ..workflow import StaleEdit, edit_undertaking, propose_undertaking
+from .conflicts import fact_rows, left_to_others, who_saved
+from .finding import find_activity
+
+DEFAULT_FRAMEWORK = "S-2001-138"
 
 
-def undertaking_new(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise RuntimeError("to be written")
+@require_http_methods(["GET", "HEAD", "POST"])
+def undertaking_new(request: HttpRequest) -> HttpResponse:
+    """Propose an undertaking; `?parent=<code>` names the agreed item, `?framework=<code>` its framework."""
+    if not request.user.has_perm("activities.propose_undertaking"):
+        raise PermissionDenied(_("Undertakings are proposed by focal points."))
+    framework = get_object_or_404(Framework, code=request.GET.get("framework", DEFAULT_FRAMEWORK))
+    initial = {}
+    if code := request.GET.get("parent", ""):
+        initial["parent"] = get_object_or_404(Activity, framework=framework, code=code, agreed=True)
+    if request.method != "POST":
+        return _show_new(request, NewUndertakingForm(user=request.user, framework=framework, initial=initial))
+    form = NewUndertakingForm(request.POST, user=request.user, framework=framework)
+    if form.is_valid():
+        organization = form.cleaned_data["organization"]
+        own = organization and organization.pk in request.user.focal_organization_ids
+        try:
+            activity = propose_undertaking(
+                parent=form.cleaned_data["parent"],
+                by=request.user,
+                organization=organization,
+                # An organization speaks for itself: named by a coordinator, it is asked.
+                response=Response.ACCEPTED if own else Response.INVITED,
+                language=form.language,
+                **form.everything(),
+            )
+        except ValidationError as refused:
+            add_refusals(form, refused)
+        else:
+            messages.success(request, _("%(code)s is entered in the register.") % {"code": activity.code})
+            return redirect(activity)
+    return _show_new(request, form, status=422)
 
 
-def undertaking_edit(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise RuntimeError("to be written")
+def _show_new(request: HttpRequest, form: NewUndertakingForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "framework": form.framework}
+    return render(request, "activities/undertaking_form.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def undertaking_edit(request: HttpRequest, framework: str, code: str) -> HttpResponse:
+    """Edit an undertaking; `?language=fr` its text in that language. Agreed items are not edited here, by anybody."""
+    activity = find_activity(request.user, framework, code)
+    if activity.agreed:
+        raise Http404
+    if not request.user.has_perm("activities.edit_undertaking", activity):
+        raise PermissionDenied(_("An undertaking is edited by the lead and the co-leads."))
+    language = request.GET.get("language", activity.language)
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    page = EditPage(request, activity, language)
+    return page.post() if request.method == "POST" else page.get()
+
+
+class EditPage:
+    """One showing of the edit form to one person."""
+
+    def __init__(self, request: HttpRequest, activity: Activity, language: str) -> None:
+        self.request, self.activity, self.language = request, activity, language
+
+    def form(self, *args: Any, record: Any) -> UndertakingForm:
+        return UndertakingForm(
+            *args,
+            user=self.request.user,
+            framework=self.activity.framework,
+            language=self.language,
+            was=facts_of(record, self.language),
+            activity=self.activity,
+            only_text=self.language != self.activity.language,
+            initial={"version": self.activity.version},
+        )
+
+    def render(self, form: UndertakingForm, status: int = 200, **more: Any) -> HttpResponse:
+        context = {"form": form, "activity": self.activity, "text_language": self.language, **more}
+        context["is_translation"] = self.language != self.activity.language
+        return render(self.request, "activities/undertaking_form.html", context, status=status)
+
+    def get(self) -> HttpResponse:
+        return self.render(self.form(record=self.activity))
+
+    def started_from(self) -> tuple[int, Any]:
+        """The version the form was opened on, and the undertaking as it stood then."""
+        given = self.request.POST.get("version", "")
+        version = int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
+        if version == self.activity.version:
+            return version, self.activity
+        return version, self.activity.history.filter(version=version).first() or self.activity
+
+    def post(self) -> HttpResponse:
+        version, record = self.started_from()
+        form = self.form(self.request.POST, record=record)
+        if not form.is_valid():
+            return self.render(form, status=422)
+        changes = form.changes(leave=left_to_others(self.request.POST))
+        if not changes and version == self.activity.version:
+            messages.info(self.request, _("Nothing was changed."))
+            return redirect(self.activity)
+        try:
+            edit_undertaking(
+                activity=self.activity,
+                changes=changes,
+                version=version,
+                by=self.request.user,
+                reason=form.cleaned_data["reason"],
+            )
+        except StaleEdit as stale:
+            return self.conflict(form, stale)
+        except ValidationError as refused:
+            add_refusals(form, refused)
+            return self.render(form, status=422)
+        messages.success(self.request, _("Changes saved."))
+        return redirect(self.activity)
+
+    def conflict(self, form: UndertakingForm, stale: StaleEdit) -> HttpResponse:
+        """Somebody else saved meanwhile: both versions, and everything typed."""
+        theirs = facts_of(stale.current, self.language)
+        rows = fact_rows(form, form.was, theirs, form.values())
+        if not rows:
+            messages.info(self.request, _("Somebody else has made the same changes. Nothing is left to save."))
+            return redirect(self.activity)
+        form.data = form.data.copy()
+        form.data["version"] = str(stale.current.version)
+        return self.render(form, status=409, conflict=rows, who=who_saved(stale.current))

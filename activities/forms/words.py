@@ -1,0 +1,36 @@
+"""Text fields as people type them, and values as two versions of a record are compared."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+
+
+class WordsField(forms.CharField):
+    """Text of several lines; a line ends the same way whichever browser sent it."""
+
+    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", 10_000)
+        attrs = {"rows": rows, "class": "short"} if rows < 4 else {"rows": rows}
+        kwargs["widget"] = forms.Textarea(attrs=attrs)
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def as_typed(value: Any) -> list[str]:
+    """A value as the list of texts a form would send: equal lists are equal values."""
+    if value is None or value == "":
+        return []
+    if isinstance(value, Model):
+        return [str(value.pk)]
+    if isinstance(value, datetime.date):
+        return [value.isoformat()]
+    if isinstance(value, str):
+        return [value.replace("\r\n", "\n")]
+    if hasattr(value, "__iter__"):
+        return sorted(str(getattr(each, "pk", each)) for each in value)
+    return [str(value)]
