@@ -42,6 +42,13 @@ def load(path: Path = FILE) -> Tally:
                 continue
             known[entry["id"]] = _undertake(entry, items, organizations, known).pk
             tally.created["undertakings"] += 1
+        for entry in data["items"]:
+            item = items[entry["code"]]
+            if item.updates.exists():
+                tally.unchanged["entries of agreed items"] += 1
+                continue
+            _record_outcome(item, entry)
+            tally.created["entries of agreed items"] += 1
     return tally
 
 
@@ -115,6 +122,12 @@ def _undertake(
             responsibility=participant["responsibility"],
             until=participant.get("until", ""),
         )
+    _record_outcome(activity, entry)
+    return activity
+
+
+def _record_outcome(activity: Activity, entry: Mapping[str, Any]) -> None:
+    """What the sources say came of it: one entry of the log, which nobody signs."""
     post_update(
         activity=activity,
         organization=None,
@@ -126,4 +139,3 @@ def _undertake(
         done=entry["outcome"],
         evidence=[Evidence(kind=EvidenceKind.LINK, url=address) for address in entry["sources"]],
     )
-    return activity
