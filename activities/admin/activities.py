@@ -83,7 +83,7 @@ class ActivityAdmin(HistoryAdmin, SixLanguagesAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         # Long, and of no use on any of these pages.
-        return super().get_queryset(request).defer("search_text")
+        return super().get_queryset(request).defer("search_text", "lead__search_text")
 
     @admin.display(description=_("title"), ordering="title")
     def headline(self, activity: Activity) -> str:

@@ -54,13 +54,13 @@ class NewUndertakingForm(ActivityForm):
     """A new undertaking, with the organization that is to lead it."""
 
     lead_organization = forms.ModelChoiceField(
-        label=_("lead"),
+        label=_("Lead"),
         queryset=Organization.objects.all(),
         required=False,
         widget=AutocompleteSelect(Participation._meta.get_field("organization"), admin.site),
     )
     lead_accepted = forms.BooleanField(
-        label=_("the lead has accepted"),
+        label=_("The lead has accepted"),
         required=False,
         help_text=_("Leave unticked to invite the organization: it answers for itself."),
     )
@@ -71,12 +71,12 @@ class ParticipationForm(KeeperForm):
 
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     on = forms.DateField(
-        label=_("day of the change"),
+        label=_("Day of the change"),
         required=False,
         widget=AdminDateWidget,
         help_text=_("For a new role, a withdrawal or an end; today when empty."),
     )
-    ends = forms.BooleanField(label=_("ends on that day"), required=False)
+    ends = forms.BooleanField(label=_("Ends on that day"), required=False)
 
     class Meta:
         model = Participation
