@@ -40,7 +40,7 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!held) return;
     const same = document.getElementById(held) || [...event.target.querySelectorAll("a")].find((a) => a.getAttribute("href") === held);
-    (same || event.target.querySelector("[role=status]") || document.getElementById("main")).focus?.();
+    (same || event.target.querySelector("[role=status]") || document.getElementById("main")).focus?.({ preventScroll: true });
     held = null;
   });
 })();
