@@ -1,0 +1,59 @@
+"""Recomputing what the register remembers, and telling where it differs from what the log says."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..models import Activity
+from .derived import derived_from_log, derived_from_participations, search_text_of
+from .undertakings import sort_key_of
+
+
+class Difference(NamedTuple):
+    """A derived column that does not hold what it should."""
+
+    activity: str
+    column: str
+    remembered: Any
+    computed: Any
+
+
+def computed(activity: Activity) -> dict[str, Any]:
+    """Every derived column of one activity as it should be."""
+    return {
+        **derived_from_log(activity),
+        **derived_from_participations(activity, timezone.localdate()),
+        "search_text": search_text_of(activity),
+        "sort_key": sort_key_of(activity.code),
+        "last_child_number": max(activity.last_child_number, _highest_child(activity)),
+    }
+
+
+def _highest_child(activity: Activity) -> int:
+    codes = Activity.objects.filter(parent=activity, agreed=False).values_list("code", flat=True)
+    numbers = [code.rsplit(".", 1)[-1] for code in codes]
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
+def check_activity(pk: int, fix: bool = False) -> list[Difference]:
+    """The differences of one activity; with `fix` they are put right, under the lock every write takes."""
+    with transaction.atomic():
+        rows = Activity.objects.select_related("framework")
+        activity = (rows.select_for_update(of=("self",)) if fix else rows).get(pk=pk)
+        wrong = {name: value for name, value in computed(activity).items() if getattr(activity, name) != value}
+        found = [
+            Difference(f"{activity.framework.code} {activity.code}", name, getattr(activity, name), value)
+            for name, value in wrong.items()
+        ]
+        if fix and wrong:
+            # Not save(): derived columns are no event of the activity's history.
+            Activity.objects.filter(pk=pk).update(**wrong)
+    return found
+
+
+def check_register(fix: bool = False) -> Iterator[Difference]:
+    """The differences of all activities, one activity at a time so that nobody waits."""
+    for pk in Activity.objects.order_by("pk").values_list("pk", flat=True):
+        yield from check_activity(pk, fix)
