@@ -36,7 +36,7 @@ class Subjects:
 
     def __init__(self) -> None:
         self.organization = Organization.objects.get(pk=self._one_that_leads_much())
-        self.person = User.objects.get(memberships__organization=self.organization)
+        self.person = User.objects.filter(memberships__organization=self.organization).earliest("pk")
         visible = Activity.objects.visible_to(self.person)
         self.last_page = max(1, -(-visible.count() * 95 // 100 // ROWS))
         led: ActivityQuerySet = Activity.objects.undertakings().filter(lead=self.organization)

@@ -81,7 +81,7 @@ class Command(BaseCommand):
     def measure(self, rounds: int, seconds: float, writers_seconds: float) -> dict[str, Any]:
         self.stdout.write("Measuring")
         began = time.monotonic()
-        with serve("tracker.wsgi", "/healthz") as product, serve("activities.bench.bare", "/joined/") as bare:
+        with serve("tracker.wsgi", "/healthz") as product, serve("activities.bench.bare", "/") as bare:
             bench = Bench(product, bare, Subjects(), rounds, seconds)
             found: dict[str, Any] = {"cases": measure_pages(bench), "memory_before": product.memory()}
             found["exports"] = measure_exports(bench)
