@@ -20,7 +20,8 @@ def normalise(text: str) -> str:
     """
     text = text.translate(_ARABIC)  # before decomposition, which would split آ into alef and a mark
     text = unicodedata.normalize("NFKD", text).casefold()
-    text = "".join(character for character in text if not unicodedata.combining(character))
+    # Format characters too: a soft hyphen or a joiner inside a word is not seen, and must not split it.
+    text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     text = _CJK.sub(r" \1 ", text.translate(_ARABIC))
     return _NOT_WORDS.sub(" ", text.replace("_", " ")).strip()
 
