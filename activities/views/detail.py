@@ -87,7 +87,7 @@ def _rights(user: Any, activity: Activity, participants: Participants) -> dict[s
     rows = [row for group in participants.groups for row in group.rows] + participants.former
     return {
         "may_report": may_report,
-        "may_edit": user.has_perm("activities.edit_undertaking", activity),
+        "may_edit": not activity.agreed and user.has_perm("activities.edit_undertaking", activity),
         "may_invite": may_invite,
         "may_propose": activity.agreed and user.has_perm("activities.propose_undertaking"),
         "reporting": participants.reporting(own),
