@@ -15,8 +15,6 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models import User
-
 from ..choices import Visibility
 from ..models import Activity, FunctionalField, Theme
 from ..workflow import StaleEdit, edit_undertaking
@@ -80,7 +78,7 @@ class Bulk:
         }
         return TemplateResponse(request, "admin/activities/activity/bulk.html", context)
 
-    def apply(self, rows: Iterable[Activity], data: dict[str, Any], by: User) -> tuple[int, int, list[str]]:
+    def apply(self, rows: Iterable[Activity], data: dict[str, Any], by: Any) -> tuple[int, int, list[str]]:
         """(changed, already so, a sentence for each refusal). Each row is written alone: one refusal stops no other."""
         changed, already, refused = 0, 0, []
         for activity in rows:

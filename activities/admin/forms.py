@@ -92,13 +92,6 @@ class ParticipationForm(KeeperForm):
         if self.instance.pk and "organization" in self.fields:
             self.fields["organization"].disabled = True
 
-    # The rules about several rows are the workflow's: a lead may be ended and a new one begun in one go.
-    def validate_unique(self) -> None:
-        pass
-
-    def validate_constraints(self) -> None:
-        pass
-
     @property
     def day(self) -> Any:
         return self.cleaned_data.get("on") or timezone.localdate()

@@ -9,7 +9,6 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from organizations.models import User
 from tracker.toolkit.admin import REASON, Refused
 from tracker.toolkit.history import changes_by_record
 
@@ -64,7 +63,7 @@ def conflict(current: Activity | Participation, version: int | None) -> list[str
     return sentences
 
 
-def save_activity(form: ActivityForm, activity: Activity, by: User) -> None:
+def save_activity(form: ActivityForm, activity: Activity, by: Any) -> None:
     changes = form.changes()
     if not changes:
         return
@@ -76,7 +75,7 @@ def save_activity(form: ActivityForm, activity: Activity, by: User) -> None:
         asked(form, lambda: edit_undertaking(activity=activity, changes=changes, version=version, by=by, reason=reason))
 
 
-def add_activity(form: Any, by: User) -> Activity:
+def add_activity(form: Any, by: Any) -> Activity:
     fields = form.changes()
     parent = fields.pop("parent", None)
     if parent is None:
@@ -95,7 +94,7 @@ def add_activity(form: Any, by: User) -> Activity:
     )
 
 
-def save_participation(form: ParticipationForm, activity: Activity, by: User) -> None:
+def save_participation(form: ParticipationForm, activity: Activity, by: Any) -> None:
     data = form.cleaned_data
     particulars = {name: data[name] for name in form.changed_data if name in PARTICULARS}
     if form.instance.pk is None:
@@ -147,7 +146,7 @@ def save_participation(form: ParticipationForm, activity: Activity, by: User) ->
         asked(form, lambda: end_participation(participation=row, on=form.day, by=by, version=row.version))
 
 
-def log_entry(form: EntryForm, activity: Activity, by: User) -> Any:
+def log_entry(form: EntryForm, activity: Activity, by: Any) -> Any:
     data = form.cleaned_data
     names = ("as_of", "kind", "status", "progress", "reason", "closing", "done", "obstacles", "obstacle_kinds")
     further = ("next_steps", "next_steps_due_on", "language", "seen", "organization")

@@ -113,7 +113,7 @@ def test_a_coordinator_is_named_by_one_tick(cast: Cast, coordinator: Client) -> 
 
 
 def rights(user: Any) -> dict[str, Any]:
-    return User.objects.filter(pk=user.pk).values("is_superuser", "is_staff", "is_active", "email", "password").get()
+    return dict(User.objects.values("is_superuser", "is_staff", "is_active", "email", "password").get(pk=user.pk))
 
 
 def test_a_coordinator_makes_no_administrator(cast: Cast, coordinator: Client) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
@@ -180,7 +181,7 @@ class HistoryAdmin(KeptAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        obj = self.get_object(request, object_id)
+        obj = self.get_object(request, unquote(object_id))
         if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_permission(request, obj):
@@ -211,8 +212,9 @@ def told(records: QuerySet) -> list[dict[str, Any]]:
         by_row.setdefault(getattr(record, key), []).append(record)
     what = capfirst(str(records.model.instance_type._meta.verbose_name))
     return [
-        {"record": record, "what": what, "name": str(record.history_object), "changes": changes}
+        {"record": record, "what": what, "name": name, "changes": changes}
         for rows in by_row.values()
+        for name in [str(rows[0].history_object)]
         for record, changes in changes_by_record(rows)
         # A save that changed nothing worth telling is left out.
         if changes or record.history_type != "~" or record.history_change_reason

@@ -39,6 +39,9 @@ class Site(AdminSite):
         )
         return HttpResponseRedirect(after if safe else reverse("admin:index", current_app=self.name))
 
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("account_logout")
+
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("account_change_password")
 
