@@ -131,7 +131,9 @@ class RoleForm(forms.Form):
         self.participation = participation
         kwargs["initial"] = {"version": participation.version, **kwargs.get("initial", {})}
         super().__init__(*args, prefix="role", **kwargs)
-        end = _("Takes the invitation back") if participation.response == Response.INVITED else _("Ends taking part")
+        end = (
+            _("Take the invitation back") if participation.response == Response.INVITED else _("End the participation")
+        )
         roles = [(role, label) for role, label in Role.choices if role != participation.role]
         self.fields["role"].choices = [*(roles if participation.takes_part else []), (self.END, end)]
 

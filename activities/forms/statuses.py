@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ..choices import Status
+from ..choices import Status, needs_reason
 
 MEANINGS = {
     Status.PROPOSED: _("Somebody has suggested it; nobody has committed to it yet."),
@@ -22,7 +22,13 @@ class StatusOption(NamedTuple):
     value: str
     label: str | Promise
     hint: str | Promise
+    needs: str  # which further field it asks for: "reason", "closing" or none
 
 
-def options(statuses: Iterable[Status]) -> list[StatusOption]:
-    return [StatusOption(status.value, status.label, MEANINGS[status]) for status in statuses]
+def options(before: str, statuses: Iterable[Status]) -> list[StatusOption]:
+    """The statuses that may follow `before`, each with its meaning and what else it needs."""
+    made = []
+    for status in statuses:
+        needs = "reason" if needs_reason(before, status) else "closing" if status == Status.COMPLETED else ""
+        made.append(StatusOption(status.value, status.label, MEANINGS[status], needs))
+    return made

@@ -134,7 +134,9 @@ class UndertakingForm(OddityForm):
                 self.fields[name].widget.attrs["class"] = "date"
                 self.fields[name].help_text = _t("Year-month-day, or only year-month or year, like 2027-03.")
         self.fields["level"].choices = [choice for choice in self.fields["level"].choices if choice[0]]
-        self.fields["update_interval_days"].min_value = 1
+        stance = self.fields["counterpart_stance"]
+        stance.choices = [("", _t("Not stated")), *(choice for choice in stance.choices if choice[0])]
+        self.fields["countries"].help_text = _t("Choose several by holding Ctrl, or Command on a Mac.")
         self.fields["visibility"].initial = Visibility.PUBLIC
         items = Activity.objects.agreed_items().filter(framework=self.framework)
         if self.activity:

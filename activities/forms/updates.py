@@ -24,6 +24,7 @@ from ..workflow.chain import State, before_correction
 from .files import EvidenceFilesField, EvidenceLinksField
 from .oddities import OddityForm
 from .statuses import StatusOption, options
+from .words import WordsField
 
 MAX_TEXT = 10_000
 BIGGEST_ID = 2**63 - 1
@@ -49,8 +50,7 @@ class ProgressField(forms.IntegerField):
 
 
 def _text(label: Any, help_text: Any = "", *, short: bool = True) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": 3, "class": "short"} if short else {"rows": 5})
-    return forms.CharField(label=label, help_text=help_text, required=False, max_length=MAX_TEXT, widget=widget)
+    return WordsField(label=label, help_text=help_text, max_length=MAX_TEXT, rows=3 if short else 5)
 
 
 class UpdateForm(OddityForm):
@@ -95,7 +95,14 @@ class UpdateForm(OddityForm):
     links = EvidenceLinksField(
         label=_("Evidence: links"), help_text=_("Addresses of documents or pages, one on each line."), required=False
     )
-    files = EvidenceFilesField(label=_("Evidence: files"), required=False)
+    files = EvidenceFilesField(
+        label=_("Evidence: files"),
+        help_text=_(
+            "Up to 3 files: PDF, image, Word, Excel, PowerPoint, OpenDocument or plain text. "
+            "On a slow line, save without them and add them later."
+        ),
+        required=False,
+    )
     as_of = forms.DateField(
         label=_("True as of"),
         help_text=_("The day for which this update is true."),
@@ -165,7 +172,7 @@ class UpdateForm(OddityForm):
 
     @property
     def status_options(self) -> list[StatusOption]:
-        return options(self.next_statuses)
+        return options(self.before.status, self.next_statuses)
 
     @property
     def before_label(self) -> str:

@@ -10,6 +10,8 @@ from ..models import Activity
 
 def find_activity(user: Any, framework: str, code: str) -> Activity:
     """The activity of that address. Raises Http404 for what the person may not see."""
+    if "\x00" in code:  # no code has one, and PostgreSQL refuses to look for it
+        raise Http404
     activity: Activity = get_object_or_404(
         Activity.objects.select_related("framework", "area", "parent", "lead"), framework__code=framework, code=code
     )

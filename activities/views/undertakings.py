@@ -26,9 +26,12 @@ def undertaking_new(request: HttpRequest) -> HttpResponse:
     """Propose an undertaking; `?parent=<code>` names the agreed item, `?framework=<code>` its framework."""
     if not request.user.has_perm("activities.propose_undertaking"):
         raise PermissionDenied(_("Undertakings are proposed by focal points."))
+    code = request.GET.get("parent", "")
+    if "\x00" in code + request.GET.get("framework", ""):  # PostgreSQL refuses to look for it
+        raise Http404
     framework = get_object_or_404(Framework, code=request.GET.get("framework", DEFAULT_FRAMEWORK))
     initial = {}
-    if code := request.GET.get("parent", ""):
+    if code:
         initial["parent"] = get_object_or_404(Activity, framework=framework, code=code, agreed=True)
     if request.method != "POST":
         return _show_new(request, NewUndertakingForm(user=request.user, framework=framework, initial=initial))

@@ -1,13 +1,12 @@
 """Logging progress: the form, its draft, “no change to report”, and the files of evidence."""
 
 import logging
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,18 +14,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from organizations.models import Organization, User
-
 from ..choices import EvidenceKind
-from ..forms.oddities import add_refusals
-from ..forms.typed import forget_typed, initial_from, keep_across_sign_in, typed_fields, typed_for
-from ..forms.updates import SEVERAL, UpdateForm, values_of
+from ..forms.typed import forget_typed, keep_across_sign_in, typed_fields
 from ..models import Activity, Evidence, StatusUpdate
 from ..permissions import organizations_to_report_for
-from ..workflow import StaleUpdate, draft_of, drop_draft, keep_draft, no_change
-from .conflicts import state_rows
+from ..workflow import drop_draft, keep_draft, no_change
 from .finding import find_activity
 from .returning import return_address
+from .update_page import UpdatePage
 
 logger = logging.getLogger(__name__)
 
@@ -77,116 +72,6 @@ def update_new(request: HttpRequest, framework: str, code: str) -> HttpResponse:
     if not organizations:
         return page.nobody()
     return page.post() if request.method == "POST" else page.get()
-
-
-class UpdatePage:
-    """One showing of the update form to one person."""
-
-    def __init__(
-        self,
-        request: HttpRequest,
-        activity: Activity,
-        organizations: list[Organization],
-        corrects: StatusUpdate | None,
-    ) -> None:
-        self.request, self.activity, self.corrects = request, activity, corrects
-        self.user: User = request.user  # type: ignore[assignment]
-        self.organizations = organizations
-        self.slot = corrects.pk if corrects else None
-
-    def form(self, *args: Any, **kwargs: Any) -> UpdateForm:
-        return UpdateForm(
-            *args,
-            user=self.user,
-            activity=self.activity,
-            organizations=self.organizations,
-            corrects=self.corrects,
-            **kwargs,
-        )
-
-    def render(self, form: UpdateForm | None, status: int = 200, **more: Any) -> HttpResponse:
-        own = StatusUpdate.objects.filter(activity=self.activity, organization__in=self.organizations).standing()
-        context = {
-            "activity": self.activity,
-            "form": form,
-            "corrects": self.corrects,
-            "organizations": self.organizations,
-            "last": own.select_related("organization").newest_first().first(),
-            "conflicting": (),
-            **more,
-        }
-        return render(self.request, "activities/update_form.html", context, status=status)
-
-    def nobody(self) -> HttpResponse:
-        """A coordinator reports on behalf of participants, and there is none."""
-        if self.request.method == "POST":
-            raise PermissionDenied(_("Nobody takes part here yet, so there is nobody to report for."))
-        return self.render(None)
-
-    def get(self) -> HttpResponse:
-        initial = values_of(self.corrects) if self.corrects else {}
-        draft = draft_of(self.user, self.activity, self.slot)
-        kept = typed_for(self.request, self.request.get_full_path()) or (draft.fields if draft else None)
-        if kept:
-            initial |= initial_from(kept, SEVERAL)
-        return self.render(self.form(initial=initial), draft=draft, restored=bool(kept))
-
-    def post(self) -> HttpResponse:
-        data = self.request.POST.copy()
-        for name in ("status", "progress"):
-            if data.get(f"keep-{name}") == "theirs":
-                data[name] = ""
-        form = self.form(data, self.request.FILES)
-        return self.attempt(form, data) if form.is_valid() else self.refused(form)
-
-    def attempt(self, form: UpdateForm, data: QueryDict) -> HttpResponse:
-        try:
-            return self.saved(form.save())
-        except StaleUpdate as stale:
-            return self.conflict(form, stale, data)
-        except ValidationError as error:
-            add_refusals(form, error)
-            return self.refused(form)
-
-    def refused(self, form: UpdateForm) -> HttpResponse:
-        return self.render(form, status=422, lost_files=self.request.FILES.getlist("files"))
-
-    def saved(self, entry: StatusUpdate) -> HttpResponse:
-        drop_draft(self.user, self.activity, self.slot)
-        forget_typed(self.request)
-        correct = reverse("update-new", args=[self.activity.framework.code, self.activity.code])
-        messages.success(
-            self.request,
-            format_html(
-                '{} <a href="{}?corrects={}">{}</a>', _("Update saved."), correct, entry.pk, _("Correct this update")
-            ),
-        )
-        return redirect(return_address(self.request, self.activity.get_absolute_url()))
-
-    def conflict(self, form: UpdateForm, stale: StaleUpdate, data: QueryDict) -> HttpResponse:
-        """Somebody else spoke of the same facts meanwhile: both versions, and everything typed."""
-        rows = state_rows(self.activity, form)
-        if not rows:  # both say the same
-            form.cleaned_data["seen"] = stale.newer[0].pk
-            return self.attempt(form, data)
-        if fields := typed_fields(self.request.POST):
-            keep_draft(self.user, self.activity, fields, self.slot)
-        for row in rows:
-            data[row.name] = row.yours_raw
-        data["seen"] = str(stale.newer[0].pk)
-        self.activity.refresh_from_db()
-        # The same form, now opened on what the other one saved.
-        form.data = data
-        return self.render(
-            form,
-            status=409,
-            conflict=rows,
-            conflicting={row.name for row in rows},
-            newer=stale.newer,
-            who=_("%(name)s (%(organization)s)")
-            % {"name": stale.newer[0].author or "–", "organization": stale.newer[0].organization or "–"},
-            lost_files=self.request.FILES.getlist("files"),
-        )
 
 
 @login_not_required  # so that what was typed outlives the session here as well

@@ -79,8 +79,8 @@ def place_for(entries: Sequence[Entry], as_of: PartialDate, corrects: StatusUpda
     corrected = next((entry for entry in entries if corrects and entry.pk == corrects.pk), None)
     others = [entry for entry in entries if entry is not corrected]
     if corrected is None:
-        # A new entry is the last word of its day.
-        return Place([entry for entry in others if entry.as_of <= as_of], [e for e in others if e.as_of > as_of])
+        # A new entry follows all others: what it says of the whole activity may not be of an earlier day.
+        return Place(others, [])
     mine = (str(as_of), corrected.root)
     return Place([entry for entry in others if entry.place < mine], [e for e in others if e.place > mine])
 

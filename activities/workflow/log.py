@@ -95,6 +95,8 @@ def _append(
         token = None  # somebody else's: no two forms are given one token, so this one was made up
     if not may_set_status:
         status, progress, reason, closing = "", None, "", ""
+    if not status:
+        reason, closing = "", ""  # typed beside a status that was then not chosen
     speaks_of_state = bool(status) or progress is not None
     if seen is not None and speaks_of_state:
         _refuse_stale(activity, seen)

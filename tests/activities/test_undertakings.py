@@ -182,6 +182,7 @@ def test_an_item_is_named_by_the_address(cast: Cast) -> None:
     assert client.get(f"{NEW}?parent=A.5").context["form"]["parent"].value() == cast.item.pk
     for query in ("parent=Z.9", f"parent={cast.public.code}", "framework=none", "parent=%00", "framework=%00"):
         assert client.get(f"{NEW}?{query}").status_code == 404, query
+    assert client.get("/activities/S-2001-138/A.5%00/edit/").status_code == 404
 
 
 @pytest.mark.parametrize(
