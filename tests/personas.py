@@ -1,6 +1,7 @@
 """The cast: one person of each kind, named by what they are, and the activities they meet."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -38,7 +39,7 @@ class Cast:
     internal: Activity
     restricted: Activity
 
-    def __getattr__(self, name: str) -> User | AnonymousUser:
+    def __getattr__(self, name: str) -> Any:
         try:
             return self.__dict__["people"][name]
         except KeyError:

@@ -22,7 +22,10 @@ CHOICES = {
     Response.DECLINED: _("Decline"),
     Response.WITHDRAWN: _("Withdraw"),
 }
-VERSION = {"widget": forms.HiddenInput, "min_value": 0, "max_value": 2**31 - 1}
+
+
+def version_field() -> forms.IntegerField:
+    return forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
 
 def day_field(label: Any, help_text: Any = "") -> forms.DateField:
@@ -71,7 +74,7 @@ class AnswerForm(forms.Form):
         help_text=_("Name and post of the person in the organization, and how it was given, such as a letter."),
         max_length=200,
     )
-    version = forms.IntegerField(**VERSION)
+    version = version_field()
 
     def __init__(self, *args: Any, participation: Participation, on_behalf: bool, **kwargs: Any) -> None:
         self.participation = participation
@@ -85,7 +88,7 @@ class AnswerForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         possible = () if participation.until else ANSWERS[Response(participation.response)]
-        choices: list[tuple[str, Any]] = [(each.value, CHOICES[each]) for each in possible]
+        choices: list[tuple[str, Any]] = [(each, CHOICES[Response(each)]) for each in possible]
         if participation.response != Response.INVITED:
             stays = _t("%(answer)s, as it is") % {"answer": participation.get_response_display()}
             choices.insert(0, (participation.response, stays))
@@ -125,7 +128,7 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("What changes?"), widget=forms.RadioSelect)
     on = day_field(_("From which day?"))
     note = forms.CharField(label=_("Note"), required=False, max_length=1000)
-    version = forms.IntegerField(**VERSION)
+    version = version_field()
 
     def __init__(self, *args: Any, participation: Participation, **kwargs: Any) -> None:
         self.participation = participation

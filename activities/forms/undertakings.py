@@ -116,16 +116,17 @@ class UndertakingForm(OddityForm):
         self.order_fields(FACTS)
 
     def _add_columns(self) -> None:
+        widgets: dict[str, type[forms.Widget] | forms.Widget] = {
+            **dict.fromkeys(SETS, forms.CheckboxSelectMultiple),
+            "level": forms.RadioSelect,
+            "visibility": forms.RadioSelect,
+            "review_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "date"}),
+            "update_interval_days": forms.TextInput(attrs={"inputmode": "numeric", "class": "y"}),
+        }
         made = fields_for_model(
             Activity,
             fields=COLUMNS,
-            widgets=dict.fromkeys(SETS, forms.CheckboxSelectMultiple)
-            | {
-                "level": forms.RadioSelect,
-                "visibility": forms.RadioSelect,
-                "review_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "date"}),
-                "update_interval_days": forms.TextInput(attrs={"inputmode": "numeric", "class": "y"}),
-            },
+            widgets=widgets,
             field_classes=dict.fromkeys(WORDS, WordsField),
         )
         self.fields |= made

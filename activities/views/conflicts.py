@@ -27,7 +27,7 @@ class Row(NamedTuple):
 
 
 def _mark(code: str) -> str:
-    return status_mark(code, Status(code).label)
+    return status_mark(code, str(Status(code).label))
 
 
 def _percent(progress: int | None) -> str:
@@ -86,8 +86,8 @@ def fact_rows(form: forms.Form, was: Facts, theirs: Facts, yours: Facts) -> list
         if mine == other:
             continue
         field = form.fields[name]
-        shown = [_in_words(field, values) for values in (before, other, mine)]
-        rows.append(Row(name, str(form[name].label), *shown, mine=mine != before))
+        first, second, third = (_in_words(field, values) for values in (before, other, mine))
+        rows.append(Row(name, str(form[name].label), first, second, third, mine=mine != before))
     return rows
 
 

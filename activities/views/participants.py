@@ -17,6 +17,7 @@ from ..models import Activity, Participation
 from ..workflow import StaleEdit, answer_invitation, change_role, end_participation, invite
 from .conflicts import fact_rows, left_to_others, who_saved
 from .finding import find_activity
+from .person import person
 
 FACTS = {"response": "response", "words": "accepted_part", "mandate": "mandate", "focal_point": "focal_point_id"}
 
@@ -30,7 +31,7 @@ def participant_invite(request: HttpRequest, framework: str, code: str) -> HttpR
     form = InviteForm(request.POST or None, activity=activity)
     if request.method == "POST" and form.is_valid():
         try:
-            participation = invite(activity=activity, by=request.user, **form.cleaned_data)
+            participation = invite(activity=activity, by=person(request), **form.cleaned_data)
         except ValidationError as refused:
             add_refusals(form, refused)
         else:
@@ -106,7 +107,7 @@ class ParticipantPage:
             answer_invitation(
                 participation=self.participation,
                 response=cleaned["response"],
-                by=self.request.user,
+                by=person(self.request),
                 version=cleaned["version"],
                 words=cleaned["words"],
                 answered_for=cleaned.get("answered_for", ""),
@@ -129,10 +130,10 @@ class ParticipantPage:
         if not form.is_valid():
             return self.render(role_form=form, status=422)
         cleaned = form.cleaned_data
-        change = {
+        change: dict[str, Any] = {
             "participation": self.participation,
             "on": cleaned["on"],
-            "by": self.request.user,
+            "by": person(self.request),
             "version": cleaned["version"],
         }
         try:
@@ -142,9 +143,10 @@ class ParticipantPage:
                 change_role(**change, role=cleaned["role"], note=cleaned["note"])
         except StaleEdit as stale:
             # The one fact of this form is its own: showing the row as it stands now, with what was typed, is enough.
-            self.participation = stale.current
-            form.data = form.data.copy()
-            form.data["role-version"] = str(stale.current.version)
+            self.participation.refresh_from_db()
+            data = self.request.POST.copy()
+            data["role-version"] = str(stale.current.version)
+            form.data = data
             form.add_error(None, _("This participation was changed while you were writing. Look at it and save again."))
             return self.render(role_form=form, status=409)
         except ValidationError as refused:
@@ -162,6 +164,7 @@ class ParticipantPage:
         if not rows:
             messages.info(self.request, _("Somebody else has made the same changes. Nothing is left to save."))
             return redirect(self.activity)
-        form.data = form.data.copy()
-        form.data["version"] = str(stale.current.version)
+        data = self.request.POST.copy()
+        data["version"] = str(stale.current.version)
+        form.data = data
         return self.render(form=form, status=409, conflict=rows, who=who_saved(stale.current), role_form=None)

@@ -17,6 +17,7 @@ from ..models import Activity, Framework
 from ..workflow import StaleEdit, edit_undertaking, propose_undertaking
 from .conflicts import fact_rows, left_to_others, who_saved
 from .finding import find_activity
+from .person import person
 
 DEFAULT_FRAMEWORK = "S-2001-138"
 
@@ -34,15 +35,15 @@ def undertaking_new(request: HttpRequest) -> HttpResponse:
     if code:
         initial["parent"] = get_object_or_404(Activity, framework=framework, code=code, agreed=True)
     if request.method != "POST":
-        return _show_new(request, NewUndertakingForm(user=request.user, framework=framework, initial=initial))
-    form = NewUndertakingForm(request.POST, user=request.user, framework=framework)
+        return _show_new(request, NewUndertakingForm(user=person(request), framework=framework, initial=initial))
+    form = NewUndertakingForm(request.POST, user=person(request), framework=framework)
     if form.is_valid():
         organization = form.cleaned_data["organization"]
         own = organization and organization.pk in request.user.focal_organization_ids
         try:
             activity = propose_undertaking(
                 parent=form.cleaned_data["parent"],
-                by=request.user,
+                by=person(request),
                 organization=organization,
                 # An organization speaks for itself: named by a coordinator, it is asked.
                 response=Response.ACCEPTED if own else Response.INVITED,
@@ -86,7 +87,7 @@ class EditPage:
     def form(self, *args: Any, record: Any) -> UndertakingForm:
         return UndertakingForm(
             *args,
-            user=self.request.user,
+            user=person(self.request),
             framework=self.activity.framework,
             language=self.language,
             was=facts_of(record, self.language),
@@ -125,7 +126,7 @@ class EditPage:
                 activity=self.activity,
                 changes=changes,
                 version=version,
-                by=self.request.user,
+                by=person(self.request),
                 reason=form.cleaned_data["reason"],
             )
         except StaleEdit as stale:
@@ -143,6 +144,7 @@ class EditPage:
         if not rows:
             messages.info(self.request, _("Somebody else has made the same changes. Nothing is left to save."))
             return redirect(self.activity)
-        form.data = form.data.copy()
-        form.data["version"] = str(stale.current.version)
+        data = self.request.POST.copy()
+        data["version"] = str(stale.current.version)
+        form.data = data
         return self.render(form, status=409, conflict=rows, who=who_saved(stale.current))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from organizations.models import Organization, User
+from organizations.models import Organization
 
 from ..forms.oddities import add_refusals
 from ..forms.typed import forget_typed, initial_from, typed_fields, typed_for
@@ -18,6 +18,7 @@ from ..forms.updates import SEVERAL, UpdateForm, values_of
 from ..models import Activity, StatusUpdate
 from ..workflow import StaleUpdate, draft_of, drop_draft, keep_draft
 from .conflicts import state_rows
+from .person import person
 from .returning import return_address
 
 
@@ -32,7 +33,7 @@ class UpdatePage:
         corrects: StatusUpdate | None,
     ) -> None:
         self.request, self.activity, self.corrects = request, activity, corrects
-        self.user: User = request.user  # type: ignore[assignment]
+        self.user = person(request)
         self.organizations = organizations
         self.slot = corrects.pk if corrects else None
 

@@ -20,6 +20,7 @@ from ..models import Activity, Evidence, StatusUpdate
 from ..permissions import organizations_to_report_for
 from ..workflow import drop_draft, keep_draft, no_change
 from .finding import find_activity
+from .person import person
 from .returning import return_address
 from .update_page import UpdatePage
 
@@ -147,7 +148,7 @@ def update_no_change(request: HttpRequest, framework: str, code: str) -> HttpRes
         no_change(
             activity=activity,
             organization=named[0],
-            author=request.user,
+            author=person(request),
             on_behalf=named[0].pk not in request.user.reporting_organization_ids,
             token=_token(request),
         )

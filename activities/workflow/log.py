@@ -59,7 +59,7 @@ def post_update(
                 _attach(update, evidence, kept)
     except BaseException:
         for file in kept:  # no row names them
-            file.storage.delete(file.name)
+            file.storage.delete(str(file.name))
         raise
     return update
 

@@ -56,7 +56,7 @@ def test_the_orm_is_refused(entry: StatusUpdate, digest: Callable[[], str]) -> N
         entry.done = "changed"
         entry.save()
 
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         save_entry,
         entry.delete,
         item.delete,
