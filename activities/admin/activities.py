@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.toolkit.admin import REASON, HistoryAdmin, SixLanguagesAdmin, language_fieldsets
 from tracker.toolkit.days import age_words, day_words
 from tracker.toolkit.templatetags import ui
-from tracker.toolkit.texts import find_text
+from tracker.toolkit.texts import current_language, find_text, text_in
 
 from ..models import Activity, Participation, StatusUpdate
 from ..workflow.keeping import CLASSIFICATION
@@ -113,34 +114,36 @@ class ActivityAdmin(HistoryAdmin, SixLanguagesAdmin):
     # --- the page -----------------------------------------------------------------------------------
 
     def get_fieldsets(self, request: HttpRequest, obj: Activity | None = None) -> Any:
-        texts = language_fieldsets(("title", "description"))
         if obj is None:
             head = (None, {"fields": ["parent", ("lead_organization", "lead_accepted"), "language"]})
-            return [head, *self._undertaking(texts), (_("History"), {"fields": [REASON]})]
+            return [head, *self._undertaking(obj), (_("History"), {"fields": [REASON]})]
         about = (_("What the register knows"), {"fields": [("code", "agreed"), *SHOWN]})
         reason = (_("History"), {"fields": [REASON, "seen_version"]})
         if obj.agreed:
             rest = [name for name in CLASSIFICATION if name in ("review_on", "update_interval_days", "editorial_note")]
             classes = (_("Classification"), {"fields": ["level", *CLASSES[1:], tuple(rest[:2]), rest[2]]})
-            return [classes, reason, *self._folded(texts), about]
+            return [classes, reason, *self._folded(obj), about]
         head = (None, {"fields": ["parent", "also_serves", "follows", "language"]})
-        return [head, *self._undertaking(texts), reason, about]
+        return [head, *self._undertaking(obj), reason, about]
 
-    def _undertaking(self, texts: list[Any]) -> list[Any]:
+    def _undertaking(self, obj: Activity | None = None) -> list[Any]:
         return [
-            *self._folded(texts, after=2),
+            *self._folded(obj),
             (_("Content"), {"fields": list(CONTENT)}),
             (_("Classification"), {"fields": list(CLASSES)}),
             (_("Dates"), {"fields": list(DATES)}),
             (_("Register"), {"fields": [("visibility", "confidence"), "editorial_note"]}),
         ]
 
-    def _folded(self, texts: list[Any], after: int = 0) -> list[Any]:
-        """Languages beyond the first `after` open at a click."""
-        return [
-            (title, options if place < after else {**options, "classes": ["collapse"]})
-            for place, (title, options) in enumerate(texts)
-        ]
+    def _folded(self, obj: Activity | None = None) -> list[Any]:
+        """Title and description by language; open in English, the reader's language and where there is a title."""
+        fieldsets = []
+        for language, (title, options) in zip(
+            settings.MODELTRANSLATION_LANGUAGES, language_fieldsets(("title", "description")), strict=True
+        ):
+            used = language in ("en", current_language()) or (obj is not None and text_in(obj, "title", language))
+            fieldsets.append((title, options if used else {**options, "classes": ["collapse"]}))
+        return fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Activity | None = None) -> Any:
         if obj is None:
