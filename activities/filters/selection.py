@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import Activity
-from ..models.querysets import ActivityQuerySet
+from ..models.querysets import ActivityQuerySet, scope_of
 from .declared import FOR_COORDINATORS, PARAMETERS, takes_part
 from .parameters import Parameter, Reading, shown
 
@@ -79,11 +79,7 @@ class Selection:
 
     def scope(self) -> str:
         """Persons with the same scope see the same rows."""
-        if not self.user.is_authenticated:
-            return "anonymous"
-        if self.user.is_coordinator:
-            return "coordinator"
-        return "member:" + ",".join(map(str, sorted(self.user.organization_ids)))
+        return scope_of(self.user)
 
     def query(self, **changes: Sequence[str] | None) -> str:
         """The parameters as a query string; `changes` replaces values, None leaves the parameter out."""
