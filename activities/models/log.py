@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +22,8 @@ class StatusUpdateQuerySet(models.QuerySet):
 
     def standing(self) -> "StatusUpdateQuerySet":
         """Entries no later entry corrects."""
-        return self.filter(correction__isnull=True)
+        # Not `correction__isnull`: its join makes the database correct all entries before it takes the newest few.
+        return self.filter(~Exists(self.model.objects.filter(corrects=OuterRef("pk"))))
 
     def newest_first(self) -> "StatusUpdateQuerySet":
         return self.order_by("-as_of", "-id")

@@ -46,6 +46,15 @@ def signal_rule(signal: str, today: datetime.date) -> Q:
     raise ValueError(f"no such signal: {signal}")
 
 
+def scope_of(user: Any) -> str:
+    """A name for what this person may see: persons with the same scope see the same rows."""
+    if not user.is_authenticated:
+        return "anonymous"
+    if user.is_coordinator:
+        return "coordinator"
+    return "member:" + ",".join(map(str, sorted(user.organization_ids)))
+
+
 def is_moving(today: datetime.date) -> Q:
     """Under way, and reported on in the last 90 days."""
     since = today - datetime.timedelta(days=DEFAULT_UPDATE_INTERVAL_DAYS)

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 
+from organizations.models import Organization
 from tracker.toolkit.dates import PartialDate, spans_from, spans_until
 
 from ..choices import DEFAULT_UPDATE_INTERVAL_DAYS, Signal, Status, UpdateKind
@@ -51,8 +52,13 @@ def numbers(activities: ActivityQuerySet, today: datetime.date) -> dict[str, int
 
 
 def organizations_taking_part(activities: ActivityQuerySet, today: datetime.date) -> int:
-    taking_part = Participation.objects.taking_part().current_on(today).filter(activity__in=activities)
-    return taking_part.aggregate(number=Count("organization", distinct=True))["number"]
+    # Asked of each organization, which stops at the first answer, not of each participation.
+    taking_part = (
+        Participation.objects.taking_part()
+        .current_on(today)
+        .filter(Exists(activities.filter(pk=OuterRef("activity")).order_by()), organization=OuterRef("pk"))
+    )
+    return Organization.objects.filter(Exists(taking_part)).order_by().count()
 
 
 class AreaRow(NamedTuple):
@@ -99,12 +105,13 @@ class Attention(NamedTuple):
 
 def needs_attention(activities: ActivityQuerySet, today: datetime.date, numbers: dict[str, int]) -> list[Attention]:
     """The worst activities of each signal. One that shows several stands under each of them."""
-    worst = Q(pk__in=[])
-    for signal, order in ATTENTION.items():
-        worst |= Q(pk__in=activities.showing(signal, today).order_by(*order).values("pk")[:ATTENTION_ROWS])
-    rows = list(
-        Activity.objects.filter(worst).with_signals(today).select_related("framework", "lead").defer("search_text")
-    )
+    all_rows = Activity.objects.order_by().with_signals(today).select_related("framework", "lead").defer("search_text")
+    # One statement, but a set for each signal: joined by “or” they would be looked for in every row.
+    worst = [
+        all_rows.filter(pk__in=activities.showing(signal, today).order_by(*order).values("pk")[:ATTENTION_ROWS])
+        for signal, order in ATTENTION.items()
+    ]
+    rows = list({row.pk: row for row in worst[0].union(*worst[1:], all=True)}.values())
     groups = []
     for signal, order in ATTENTION.items():
         showing = [row for row in rows if getattr(row, f"shows_{signal}")]
@@ -130,13 +137,18 @@ def reason(activity: Activity, signal: str, today: datetime.date) -> str:
 
 def latest_updates(activities: ActivityQuerySet) -> list[StatusUpdate]:
     """What organizations told last. Entries recorded from old sources are no news."""
-    return list(
+    newest = (
         StatusUpdate.objects.standing()
         .exclude(kind=UpdateKind.DOCUMENTED)
-        .filter(activity__in=activities)
+        # Asked of each entry from the newest on, until there are enough; what they refer to is joined to those alone.
+        .filter(Exists(activities.filter(pk=OuterRef("activity")).order_by()))
+        .order_by("-created_at", "-pk")
+    )
+    return list(
+        StatusUpdate.objects.filter(pk__in=newest.values("pk")[:LATEST_ROWS])
         .order_by("-created_at", "-pk")
         .select_related("activity__framework", "organization")
-        .defer("activity__search_text", "activity__description", "activity__editorial_note")[:LATEST_ROWS]
+        .defer("activity__search_text", "activity__description", "activity__editorial_note")
     )
 
 
