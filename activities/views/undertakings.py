@@ -1,5 +1,6 @@
 """Proposing an undertaking, and editing one or its translation."""
 
+import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,8 @@ from .finding import find_activity
 from .person import person
 
 DEFAULT_FRAMEWORK = "S-2001-138"
+# A double click, or a network that tried again.
+SENT_TWICE = datetime.timedelta(minutes=1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,6 +51,7 @@ def undertaking_new(request: HttpRequest) -> HttpResponse:
                 # An organization speaks for itself: named by a coordinator, it is asked.
                 response=Response.ACCEPTED if own else Response.INVITED,
                 language=form.language,
+                once_within=SENT_TWICE,
                 **form.everything(),
             )
         except ValidationError as refused:

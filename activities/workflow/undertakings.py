@@ -1,5 +1,6 @@
 """Proposing and editing undertakings."""
 
+import datetime
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -49,11 +50,14 @@ def propose_undertaking(
     organization: Organization | None = None,
     response: str = Response.ACCEPTED,
     reason: str = "",
+    once_within: datetime.timedelta | None = None,
     **fields: Any,
 ) -> Activity:
     """Create an undertaking under an agreed item, with the next code, and name `organization` as its lead.
 
     `response` is `invited` where somebody else names the lead: an organization speaks for itself.
+    `once_within`: a second proposal by the same person under the same title within this time is the same one, sent
+    twice; it gives the one already made.
     `fields` are columns and many-to-many sets of `Activity`. Raises ValidationError by field.
     """
     if not parent.agreed:
@@ -62,6 +66,12 @@ def propose_undertaking(
     with transaction.atomic():
         # The counter only rises, so a code is never used twice, whatever is deleted.
         Activity.objects.select_for_update().get(pk=parent.pk)
+        if once_within and by:
+            titles = {name: text for name, text in fields.items() if name.startswith("title_")}
+            since = timezone.now() - once_within
+            same = Activity.objects.filter(parent=parent, created_by=by, created_at__gte=since, **titles).first()
+            if same:
+                return same
         Activity.objects.filter(pk=parent.pk).update(last_child_number=F("last_child_number") + 1)
         parent.refresh_from_db(fields=["last_child_number"])
         code = f"{parent.code}.{parent.last_child_number}"

@@ -316,6 +316,18 @@ def test_the_original_text_keeps_its_title(cast: Cast, digest: Callable[[], str]
     assert (response.status_code, digest()) == (422, before)
 
 
+def test_a_proposal_sent_twice_is_one_undertaking(cast: Cast) -> None:
+    client, count = signed_in(cast.lead), Activity.objects.count()
+    answers = {client.post(NEW, proposal(cast))["Location"] for _ in range(3)}
+    assert (len(answers), Activity.objects.count()) == (1, count + 1)
+    assert (
+        signed_in(cast.co_lead).post(NEW, proposal(cast, organization=cast.organizations["colead"].pk)).status_code
+        == 302
+    )
+    assert client.post(NEW, proposal(cast, title="Another course")).status_code == 302
+    assert Activity.objects.count() == count + 3
+
+
 # The workflow itself
 
 
