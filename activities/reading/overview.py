@@ -4,12 +4,14 @@ import datetime
 from collections import defaultdict
 from typing import Any, NamedTuple
 
+from django.core.cache import caches
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 
 from organizations.models import Organization
 from tracker.toolkit.dates import PartialDate, spans_from, spans_until
+from tracker.toolkit.texts import current_language
 
 from ..choices import DEFAULT_UPDATE_INTERVAL_DAYS, Signal, Status, UpdateKind
 from ..models import Activity, Area, Participation, StatusUpdate
@@ -18,9 +20,11 @@ from ..models.querysets import (
     is_moving,
     is_stuck,
     is_without_lead,
+    scope_of,
     signal_rule,
 )
 from ..models.signals import days_overdue, days_silent, signal_words, span_words
+from .pulse import pulse
 
 # The signals of the overview, worst first, each with what makes one row worse than another.
 ATTENTION = {
@@ -33,6 +37,8 @@ ATTENTION_ROWS = 5
 LATEST_ROWS = 5
 COMING_DAYS = 60
 COMING_ROWS = 8
+# Beyond this, a number half a minute old is as good as a new one, and counting anew is dear.
+LARGE = 1000
 
 
 def numbers(activities: ActivityQuerySet, today: datetime.date) -> dict[str, int]:
@@ -184,8 +190,20 @@ def coming_up(activities: ActivityQuerySet, today: datetime.date) -> list[Coming
 
 
 def overview_context(user: Any, today: datetime.date) -> dict[str, Any]:
-    """Everything the overview says to this person on this day."""
+    """Everything the overview says to this person on this day: of a large register at most 30 seconds old."""
     activities = Activity.objects.visible_to(user)
+    # The scope is part of the key: nobody is shown a number that counts what another may read.
+    key = f"overview:{scope_of(user)}:{today}:{current_language()}"
+    context = caches["process"].get(key)
+    if context is None:
+        context = _counted_context(activities, today)
+        if context["numbers"]["undertakings"] > LARGE:
+            caches["process"].set(key, context)
+    return context | {"latest": [(update, gist(update)) for update in latest_updates(activities)]}
+
+
+def _counted_context(activities: ActivityQuerySet, today: datetime.date) -> dict[str, Any]:
+    """What is found by going through all activities."""
     counted = numbers(activities, today)
     rows = areas(activities)
     return {
@@ -196,6 +214,6 @@ def overview_context(user: Any, today: datetime.date) -> dict[str, Any]:
         "all_areas": rows[-1],
         "largest": max([row.total for row in rows[:-1]], default=0) or 1,
         "attention": needs_attention(activities, today, counted),
-        "latest": [(update, gist(update)) for update in latest_updates(activities)],
         "coming": coming_up(activities, today),
+        "pulse": pulse(activities, today, [row.area for row in rows[:-1] if row.area]),
     }

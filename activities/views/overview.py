@@ -8,9 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ..choices import OPEN_STATUSES, SIGNAL_RULES, Response, Role, Signal, Status, Visibility
-from ..models import Activity
 from ..reading.overview import overview_context
-from ..reading.pulse import pulse
 
 
 @login_not_required
@@ -19,11 +17,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Where cooperation stands, as far as this person may see it."""
     today = timezone.localdate()
     context = overview_context(request.user, today)
-    chart = pulse(Activity.objects.visible_to(request.user), today, [row.area for row in context["areas"]])
     return render(
         request,
         "activities/overview.html",
-        context | {"pulse": chart, "today": today, "statuses": Status, "open_statuses": OPEN_STATUSES},
+        context | {"today": today, "statuses": Status, "open_statuses": OPEN_STATUSES},
     )
 
 

@@ -1,6 +1,7 @@
 """The filter form of the report: its controls, each written in one pass, with the counts of the present result."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache import caches
@@ -94,11 +95,7 @@ def select_box(
 ) -> SafeString:
     """A list to choose one from; where an address chose several, a list of several, so that sending it loses none."""
     several = len(chosen) > 1
-    written = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((code, SafeString(" selected") if code in chosen else "", label) for code, label in options),
-    )
+    written = written_options(tuple((code, str(label)) for code, label in options), frozenset(chosen))
     return format_html(
         '<label class="label" for="f-{0}">{1}</label><select class="in" id="f-{0}" name="{0}"{2}>{3}{4}</select>',
         name,
@@ -106,6 +103,16 @@ def select_box(
         SafeString(" multiple") if several else "",
         "" if several else format_html('<option value="">{}</option>', anything),
         written,
+    )
+
+
+@lru_cache(maxsize=64)
+def written_options(options: tuple[tuple[str, str], ...], chosen: frozenset[str]) -> SafeString:
+    """Some hundred options that are the same on nearly every page."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((code, SafeString(" selected") if code in chosen else "", label) for code, label in options),
     )
 
 
