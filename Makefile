@@ -107,6 +107,10 @@ coverage: .venv/installed-dev ## Which lines the suite on SQLite does not reach
 	@env -u DATABASE_URL $(PYTHON) -m coverage run -m pytest
 	@$(PYTHON) -m coverage report
 
+.PHONY: screens
+screens: .venv/installed-dev ## Pictures of every page in var/screens (PLACES=list,update takes only those)
+	@env -u DATABASE_URL $(PYTHON) -m pytest -m browser tests/browser/screens.py
+
 ACTIVITIES ?= 10000,100000
 .PHONY: bench
 bench: .venv/installed-dev ## Measure pages, exports and writes against budgets (ACTIVITIES=, DATABASE_URL= of an empty database)

@@ -1,0 +1,125 @@
+"""Every page in every state a person can meet it: one table, for the tests and for the pictures."""
+
+import datetime
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from activities.models import Activity
+from activities.workflow import edit_undertaking, post_update
+
+from .register import organization, person, undertaking
+
+
+class Place(NamedTuple):
+    """A page in one state: its address, who looks at it, and what they do there to bring about the state."""
+
+    name: str
+    address: str
+    who: str = ""
+    act: Callable[[Page], None] | None = None
+
+
+def save(page: Page) -> None:
+    """Press the button that saves the form."""
+    page.locator("main form.form .btn-1, main form.solo .btn-1, main .solo .btn-1").first.click()
+
+
+def sign_in_wrongly(page: Page) -> None:
+    page.locator("[name=login]").fill("nobody@example.org")
+    page.locator("[name=password]").fill("not the sentence")
+    save(page)
+
+
+def be_overtaken_logging(page: Page) -> None:
+    """While this page is open somebody else logs the progress; then save another one."""
+    activity = undertaking("DEMO03")
+    post_update(
+        activity=activity,
+        organization=organization("hpo"),
+        author=person("partner"),
+        as_of=timezone.localdate(),
+        may_set_status=True,
+        progress=(activity.progress or 0) % 50 + 1,
+        done="The other co-lead has written meanwhile.",
+    )
+    page.locator("[name=progress]").fill("90")
+    page.locator("[name=done]").fill("What I wrote.")
+    save(page)
+
+
+def be_overtaken_editing(page: Page) -> None:
+    """While this page is open somebody else edits the undertaking; then save something else."""
+    activity = Activity.objects.get(pk=undertaking("DEMO01").pk)
+    edit_undertaking(
+        activity=activity,
+        changes={"place": f"Demonstration harbour, hall {activity.version}"},
+        version=activity.version,
+        by=person("coordinator"),
+    )
+    page.locator("[name=place]").fill("Demonstration square")
+    page.locator("[name=aim]").fill("Planners of both organizations learn one method.")
+    save(page)
+
+
+def log_in_the_future(page: Page) -> None:
+    page.locator("[name=as_of]").fill((timezone.localdate() + datetime.timedelta(days=9)).isoformat())
+    page.locator("[name=progress]").fill("much")
+    page.locator("[name=links]").fill("not an address")
+    save(page)
+
+
+PLACES = [
+    Place("overview", "/"),
+    Place("overview-coordinator", "/", "coordinator"),
+    Place("definitions", "/definitions/"),
+    Place("list", "/activities/"),
+    Place("list-signed-in", "/activities/?kind=undertaking&sort=-due", "lead"),
+    Place("list-filtered", "/activities/?area=A&organization=osce&q=OSCE"),
+    Place("list-empty", "/activities/?area=F&status=completed&q=harbour"),
+    Place("list-refused", "/activities/?area=Z&due_after=31.12.2001&colour=red"),
+    Place("list-print", "/activities/?area=A&format=print"),
+    Place("item", "{item}"),
+    Place("item-coordinator", "{item}", "coordinator"),
+    Place("undertaking", "{lively}"),
+    Place("undertaking-lead", "{lively}", "lead"),
+    Place("undertaking-arabic", "{arabic}", "partner"),
+    Place("undertaking-withdrawn", "{withdrawn}"),
+    Place("undertaking-corrected", "{corrected}", "lead"),
+    Place("documented", "{documented}"),
+    Place("history", "{lively}history/"),
+    Place("framework", "/frameworks/S-2001-138/"),
+    Place("organizations", "/organizations/"),
+    Place("organizations-none", "/organizations/?q=nowhere"),
+    Place("organization", "/organizations/osce/"),
+    Place("organization-own", "/organizations/demonstration-northern-coastal-union/", "lead"),
+    Place("desk-focal-point", "/desk/", "lead"),
+    Place("desk-coordinator", "/desk/", "coordinator"),
+    Place("desk-stranger", "/desk/", "stranger"),
+    Place("update", "{lively}updates/new/", "lead"),
+    Place("update-partner", "{lively}updates/new/", "partner"),
+    Place("update-errors", "{lively}updates/new/", "lead", log_in_the_future),
+    Place("update-conflict", "{shared}updates/new/", "lead", be_overtaken_logging),
+    Place("participant-answer", "{invitation}", "lead"),
+    Place("participant-errors", "{invitation}", "coordinator", save),
+    Place("participant-invite", "{lively}participants/new/", "lead"),
+    Place("participant-invite-errors", "{lively}participants/new/", "lead", save),
+    Place("undertaking-new", "/activities/new/?parent=A.5", "partner"),
+    Place("undertaking-new-errors", "/activities/new/", "partner", save),
+    Place("undertaking-edit", "{lively}edit/", "lead"),
+    Place("undertaking-translate", "{lively}edit/?language=ar", "lead"),
+    Place("undertaking-conflict", "{lively}edit/", "lead", be_overtaken_editing),
+    Place("sign-in", "/account/login/"),
+    Place("sign-in-errors", "/account/login/", "", sign_in_wrongly),
+    Place("password-reset", "/account/password/reset/"),
+    Place("sessions", "/account/sessions/", "lead"),
+    Place("403", "{lively}edit/", "partner"),
+    Place("404", "/activities/S-2001-138/Z.9/"),
+    Place("500", "/broken/"),
+    Place("admin-index", "/admin/", "coordinator"),
+    Place("admin-list", "/admin/activities/activity/", "coordinator"),
+    Place("admin-change", "{admin_change}", "coordinator"),
+    Place("admin-history", "{admin_history}", "coordinator"),
+]

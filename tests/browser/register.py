@@ -1,0 +1,64 @@
+"""The register that the browser visits: reference data, some documented examples, the demonstration set."""
+
+import io
+import json
+import logging
+import tempfile
+from pathlib import Path
+
+from django.core.management import call_command
+
+from activities.loading import demonstration, examples
+from activities.models import Activity, Participation
+from organizations.models import Organization, User
+
+# Held by OSCE in areas A, B and C, one that follows another, several countries, names without an acronym.
+COMPACT = {"EX04", "EX05", "EX06", "EX15", "EX17", "EX37", "EX40", "EX55"}
+
+
+def load_register(*, everything: bool = False) -> None:
+    """Fill an empty database; `everything` takes all documented examples (some seconds more)."""
+    call_command("load_reference", verbosity=0, stdout=io.StringIO())
+    if everything:
+        examples.load()
+    else:
+        data = json.loads(examples.FILE.read_text(encoding="utf-8"))
+        data["examples"] = [entry for entry in data["examples"] if entry["id"] in COMPACT]
+        with tempfile.TemporaryDirectory() as folder:
+            chosen = Path(folder) / "examples.json"
+            chosen.write_text(json.dumps(data), encoding="utf-8")
+            examples.load(chosen)
+    demonstration.load()
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)  # refused pages are visited on purpose
+
+
+def person(key: str) -> User | None:
+    """A person of the demonstration set (lead, partner, stranger, coordinator …); "" is nobody."""
+    return User.objects.get(email=f"{key}@{demonstration.MAIL_DOMAIN}") if key else None
+
+
+def organization(key: str) -> Organization:
+    """An organization of the demonstration set: ncu, hpo, isc, rvf or lct."""
+    return Organization.objects.get(acronym_en=f"{key.upper()} (demo)")
+
+
+def undertaking(key: str) -> Activity:
+    """DEMO01 … of the demonstration set, EX01 … of the documented examples."""
+    return Activity.objects.get(import_key=key)
+
+
+def addresses() -> dict[str, str]:
+    """Addresses by what they show."""
+    invited = Participation.objects.get(activity__import_key="DEMO15", organization=organization("ncu"))
+    return {
+        "item": "/activities/S-2001-138/A.5/",
+        "lively": undertaking("DEMO01").get_absolute_url(),
+        "arabic": undertaking("DEMO02").get_absolute_url(),
+        "shared": undertaking("DEMO03").get_absolute_url(),
+        "withdrawn": undertaking("DEMO09").get_absolute_url(),
+        "corrected": undertaking("DEMO16").get_absolute_url(),
+        "documented": undertaking("EX05").get_absolute_url(),
+        "invitation": f"{undertaking('DEMO15').get_absolute_url()}participants/{invited.pk}/",
+        "admin_change": f"/admin/activities/activity/{undertaking('DEMO01').pk}/change/",
+        "admin_history": f"/admin/activities/activity/{undertaking('DEMO01').pk}/history/",
+    }
