@@ -136,7 +136,7 @@ class UpdateForm(OddityForm):
         today = timezone.localdate().isoformat()
         self.fields["as_of"].widget.attrs["max"] = today
         self.fields["done"].mark_optional = False
-        for name in ("status", "progress"):
+        for name in STATE_FIELDS:  # their hints say when they are needed
             self.fields[name].mark_optional = False
         if len(organizations) == 1:
             del self.fields["organization"]

@@ -152,7 +152,7 @@ def _attach(update: StatusUpdate, evidence: Sequence[Evidence], kept: list[Field
         item.update, item.position = update, position
         if item.kind == EvidenceKind.FILE:
             kept.append(item.file)
-            item.file.save(item.title, item.file.file, save=False)
+            item.file.save(item.title or "file", item.file.file, save=False)
         item.save(force_insert=True)
 
 
