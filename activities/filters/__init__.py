@@ -1,7 +1,18 @@
 """From a query string to a set of activities: every parameter is understood or refused, never ignored."""
 
 from .counts import LARGE, Counts, at_most, count_options, count_visible
-from .selection import Chip, Selection
+from .selection import Chip, Selection, labelled
 from .sorting import SORTS, in_order
 
-__all__ = ["LARGE", "SORTS", "Chip", "Counts", "Selection", "at_most", "count_options", "count_visible", "in_order"]
+__all__ = [
+    "LARGE",
+    "SORTS",
+    "Chip",
+    "Counts",
+    "Selection",
+    "at_most",
+    "count_options",
+    "count_visible",
+    "in_order",
+    "labelled",
+]

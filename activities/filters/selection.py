@@ -22,8 +22,8 @@ class Chip:
     """One value in use: in words, and the query string without it."""
 
     parameter: str
-    label: str
     value: str
+    text: str
     query: str
 
 
@@ -102,10 +102,7 @@ class Selection:
         """The parameters in use as one sentence, "" for none."""
         # Translators: between two values of one filter, any of which fits.
         between = _(" or ")
-        # Translators: a filter and its value.
-        parts = [
-            _("%(label)s: %(value)s") % {"label": label, "value": between.join(v)} for _n, label, v in self.words()
-        ]
+        parts = [labelled(label, between.join(values)) for _name, label, values in self.words()]
         # Translators: between two filters, both of which must fit.
         return _("; ").join(parts)
 
@@ -116,12 +113,13 @@ class Selection:
                 rest = [text for text in self.given[parameter.name] if text != str(value)]
                 if len(self.values[parameter.name]) == 1:
                     rest = []
-                chips.append(
-                    Chip(
-                        parameter.name,
-                        str(parameter.label),
-                        parameter.words(value, self.reading),
-                        self.query(**{parameter.name: rest or None}),
-                    )
-                )
+                words = parameter.words(value, self.reading)
+                query = self.query(**{parameter.name: rest or None})
+                chips.append(Chip(parameter.name, words, labelled(parameter.label, words), query))
         return chips
+
+
+def labelled(label: Any, value: str) -> str:
+    """A filter and its value: “Area: A Capacity-building”."""
+    # Translators: a filter and its value.
+    return _("%(label)s: %(value)s") % {"label": label, "value": value}

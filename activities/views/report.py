@@ -19,7 +19,7 @@ from tracker.toolkit.texts import current_language
 from tracker.toolkit.views import Report, ReportView
 
 from ..choices import Signal
-from ..filters import LARGE, SORTS, Selection, at_most, count_options, count_visible, in_order
+from ..filters import LARGE, SORTS, Selection, at_most, count_options, count_visible, in_order, labelled
 from ..reports import Row, RowReader, columns_for
 from .report_form import form_context
 from .report_rows import LineWriter
@@ -108,7 +108,6 @@ class ActivityReport(ReportView):
             "sorts": SORTS,
             "chips": selection.chips(),
             "sentence": selection.sentence(),
-            "here": "activity",
             "exports": exports(selection, sort),
             "quick": quick_links(selection),
             "widenings": widenings(selection) if not rows else [],
@@ -225,7 +224,7 @@ def widenings(selection: Selection) -> list[dict[str, str]]:
         if number:
             found.append(
                 {
-                    "text": _("%(label)s: %(value)s") % {"label": label, "value": _(" or ").join(values)},
+                    "text": labelled(label, _(" or ").join(values)),
                     "href": "?" + selection.query(**{name: None}),
                     "count": visible_words(number),
                 }
