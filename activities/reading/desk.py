@@ -136,7 +136,7 @@ class AreaSignals(NamedTuple):
 
 def signals_by_area(today: datetime.date) -> list[AreaSignals]:
     """How many activities of each area show each signal."""
-    counted = {
+    counted: dict[int, dict[str, int]] = {
         row["area"]: row
         for row in Activity.objects.order_by()
         .values("area")

@@ -50,7 +50,7 @@ def list_organizations(user: Any, words: str = "", kinds: Sequence[str] = ()) ->
         .values("organization")
         .annotate(
             leads=Count("activity", filter=Q(role__in=LEADING_ROLES), distinct=True),
-            takes_part=Count("activity", distinct=True),
+            number=Count("activity", distinct=True),
         )
     }
     heard = dict(
@@ -61,8 +61,8 @@ def list_organizations(user: Any, words: str = "", kinds: Sequence[str] = ()) ->
     )
     groups: dict[str, list[Line]] = {}
     for row in found:
-        count = counts.get(row.pk, {"leads": 0, "takes_part": 0})
-        line = Line(row, count["leads"], count["takes_part"], heard.get(row.pk))
+        count = counts.get(row.pk, {"leads": 0, "number": 0})
+        line = Line(row, count["leads"], count["number"], heard.get(row.pk))
         groups.setdefault(row.kind, []).append(line)
     return [KindGroup(kind, groups[kind]) for kind in OrganizationKind if kind in groups]
 

@@ -50,7 +50,7 @@ class Log(NamedTuple):
 
 def read_log(activity: Activity, everything: bool, may_correct: set[int]) -> Log:
     """The log, newest first; `may_correct` holds the organizations whose entries this person may correct."""
-    updates: QuerySet[StatusUpdate] = (
+    updates: QuerySet[Any, Any] = (
         StatusUpdate.objects.filter(activity=activity)
         .newest_first()
         .select_related("organization", "author", "corrects", "correction")

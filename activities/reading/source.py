@@ -69,7 +69,7 @@ def read_document(framework: Framework) -> Document:
     footnotes = [block for block in by_part[Part.ANNEX_III] if block.kind == Kind.FOOTNOTE]
     by_part[Part.ANNEX_III] = [block for block in by_part[Part.ANNEX_III] if block.kind != Kind.FOOTNOTE]
     parts = [
-        (part, _first_heading(by_part[part]), by_part[part])
+        (str(part), _first_heading(by_part[part]), by_part[part])
         for part in (Part.LETTER, Part.ANNEX_I, Part.ANNEX_II, Part.ANNEX_III)
         if by_part[part]
     ]

@@ -73,15 +73,15 @@ def test_each_is_asked_about_the_activities_of_their_organizations(waiting: Cast
 
 
 def test_the_longest_silence_comes_first_and_everything_can_be_answered(waiting: Cast) -> None:
-    html = section(waiting.people["partner"], "asked")
+    html = section(waiting.partner, "asked")
     order = re.findall(r"<bdi class=\"ref\">[^<]*</bdi> ([^<]*)</a>", html)
     assert set(order[:2]) == {"Silent one", "Restricted silence"}
     for address in re.findall(r'href="([^"]*updates/new/)"', html):
-        page(waiting.people["partner"], address)
+        page(waiting.partner, address)
 
 
 def test_one_click_answers_and_comes_back(waiting: Cast) -> None:
-    user = waiting.people["partner"]
+    user = waiting.partner
     html = section(user, "asked")
     row = html.split("Silent one")[1].split("</form>")[0]
     action = re.search(r'action="([^"]*)"', row)
@@ -98,21 +98,21 @@ def test_one_click_answers_and_comes_back(waiting: Cast) -> None:
 def test_several_roles_are_one_row(waiting: Cast) -> None:
     activity = Activity.objects.get(title_en="Silent one")
     make_participation(activity=activity, organization=waiting.organizations["partner"], role=Role.HOST)
-    html = section(waiting.people["partner"], "asked")
+    html = section(waiting.partner, "asked")
     assert html.count("> Silent one</a>") == 1 and re.search(r"Partner, Host|Host, Partner", html)
 
 
 def test_drafts_are_their_authors_and_of_what_they_still_see(waiting: Cast) -> None:
-    lead = waiting.people["lead"]
+    lead = waiting.lead
     entry = waiting.public.updates.first()
     data = {"new": {"done": ["Half"]}, f"corrects-{entry.pk}": {"done": ["Other"]}}
     UpdateDraft.objects.create(author=lead, activity=waiting.public, data=data)
-    UpdateDraft.objects.create(author=waiting.people["stranger"], activity=waiting.restricted, data={"new": {}})
+    UpdateDraft.objects.create(author=waiting.stranger, activity=waiting.restricted, data={"new": {}})
     new = reverse("update-new", args=["S-2001-138", waiting.public.code])
     drafts = section(lead, "drafts")
     assert [address for address in links(drafts) if "updates/new" in address] == [new, f"{new}?corrects={entry.pk}"]
-    assert "Restricted course" not in page(waiting.people["stranger"], DESK)
-    assert "updates/new" not in section(waiting.people["partner"], "drafts")
+    assert "Restricted course" not in page(waiting.stranger, DESK)
+    assert "updates/new" not in section(waiting.partner, "drafts")
 
 
 def test_invitations_are_for_focal_points(cast: Cast) -> None:
@@ -128,23 +128,23 @@ def test_invitations_are_for_focal_points(cast: Cast) -> None:
     )
     assert len(own) == 3
     assert found == {person: set() for person in found} | {"invited": own}
-    for address in links(section(cast.people["invited"], "invitations")):
-        page(cast.people["invited"], address)
+    for address in links(section(cast.invited, "invitations")):
+        page(cast.invited, address)
 
 
 def test_signals_are_those_of_what_one_leads(waiting: Cast) -> None:
-    flagged = section(waiting.people["lead"], "flagged")
+    flagged = section(waiting.lead, "flagged")
     assert {"Silent one", "Overdue one", "Restricted silence"} <= titles(flagged)
     assert "Silence of others" not in flagged and "Done one" not in flagged
     assert "Overdue 5 days" in flagged
-    assert titles(section(waiting.people["partner"], "flagged")) == set()
+    assert titles(section(waiting.partner, "flagged")) == set()
 
 
 def test_what_one_logged(waiting: Cast) -> None:
-    lead = waiting.people["lead"]
+    lead = waiting.lead
     make_update(activity=waiting.public, organization=waiting.organizations["lead"], author=lead, progress=40)
     assert "40%" in section(lead, "logged")
-    assert "Public course" not in section(waiting.people["partner"], "logged")
+    assert "Public course" not in section(waiting.partner, "logged")
 
 
 @pytest.mark.parametrize("person", ["coordinator", "administrator"])

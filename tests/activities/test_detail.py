@@ -93,15 +93,15 @@ def test_each_is_offered_what_the_table_of_rights_allows(cast: Cast) -> None:
 
 
 def test_no_change_asks_for_whom_only_where_there_is_a_choice(cast: Cast) -> None:
-    form = shown(cast.people["partner"], cast.public).split('action="')[1].split("</form>")[0]
+    form = shown(cast.partner, cast.public).split('action="')[1].split("</form>")[0]
     assert f'name="organization" value="{cast.organizations["partner"].pk}"' in form and "<select" not in form
-    form = shown(cast.people["coordinator"], cast.public).split('action="')[1].split("</form>")[0]
+    form = shown(cast.coordinator, cast.public).split('action="')[1].split("</form>")[0]
     taking_part = {cast.organizations[name].pk for name in ("lead", "colead", "partner", "observer")}
     assert {int(pk) for pk in re.findall(r'<option value="(\d+)"', form)} == taking_part
 
 
 def test_the_one_click_answer_is_taken(cast: Cast) -> None:
-    client = client_of(cast.people["partner"])
+    client = client_of(cast.partner)
     html = client.get(cast.public.get_absolute_url()).content.decode()
     form = html.split(f'action="{address("update-no-change", cast.public)}"')[1].split("</form>")[0]
     fields = dict(re.findall(r'name="(\w+)" value="([^"]+)"', form))
@@ -143,7 +143,7 @@ def test_nothing_hidden_is_tied_to_what_is_shown(cast: Cast) -> None:
 def test_an_item_lists_what_carries_it_out(cast: Cast) -> None:
     other = make_item(code="B.1")
     also = make_undertaking(item=other, also_serves=[cast.item], title="Course of the other item")
-    html = shown(cast.people["coordinator"], cast.item)
+    html = shown(cast.coordinator, cast.item)
     under, serving = html.split("Undertakings of other items")
     assert [row.get_absolute_url() in links(under) for row in (cast.public, cast.internal, cast.restricted, also)] == [
         True,
@@ -181,9 +181,9 @@ def test_the_log_is_told_newest_first_and_ten_at_a_time(db: None) -> None:
 
 def test_a_correction_and_the_corrected_point_to_each_other(cast: Cast) -> None:
     lead = cast.organizations["lead"]
-    wrong = make_update(activity=cast.public, organization=lead, done="Ninety took part", author=cast.people["lead"])
+    wrong = make_update(activity=cast.public, organization=lead, done="Ninety took part", author=cast.lead)
     right = make_update(
-        activity=cast.public, organization=lead, done="Nineteen took part", author=cast.people["lead"], corrects=wrong
+        activity=cast.public, organization=lead, done="Nineteen took part", author=cast.lead, corrects=wrong
     )
     html = shown(ANYBODY, cast.public)
     entries = dict(re.findall(r'<li id="update-(\d+)">(.*?)</article>', html, re.DOTALL))
@@ -194,7 +194,7 @@ def test_a_correction_and_the_corrected_point_to_each_other(cast: Cast) -> None:
 
 def test_each_corrects_entries_of_their_own_organization(cast: Cast) -> None:
     own = make_update(
-        activity=cast.public, organization=cast.organizations["partner"], author=cast.people["partner"], done="Ours"
+        activity=cast.public, organization=cast.organizations["partner"], author=cast.partner, done="Ours"
     )
     found = {}
     for person in PEOPLE:
@@ -210,20 +210,20 @@ def test_each_corrects_entries_of_their_own_organization(cast: Cast) -> None:
         "coordinator": others | {own.pk},
         "administrator": others | {own.pk},
     }
-    for target in links(shown(cast.people["partner"], cast.public)):
+    for target in links(shown(cast.partner, cast.public)):
         if "?corrects=" in target:
-            page(cast.people["partner"], target)
+            page(cast.partner, target)
 
 
 def test_people_are_named_to_those_who_signed_in(cast: Cast) -> None:
-    cast.people["partner"].name = "Persis Ventura"
-    cast.people["partner"].save()
+    cast.partner.name = "Persis Ventura"
+    cast.partner.save()
     row = cast.public.participations.get(organization=cast.organizations["partner"])
-    row.focal_point = cast.people["partner"]
+    row.focal_point = cast.partner
     row.save()
-    make_update(activity=cast.public, organization=row.organization, author=cast.people["partner"], done="Met")
+    make_update(activity=cast.public, organization=row.organization, author=cast.partner, done="Met")
     assert "Persis Ventura" not in shown(ANYBODY, cast.public)
-    assert shown(cast.people["stranger"], cast.public).count("Persis Ventura") == 2
+    assert shown(cast.stranger, cast.public).count("Persis Ventura") == 2
 
 
 def test_evidence_is_linked(cast: Cast) -> None:
@@ -233,7 +233,7 @@ def test_evidence_is_linked(cast: Cast) -> None:
     make_update(
         activity=cast.public,
         organization=cast.organizations["lead"],
-        author=cast.people["lead"],
+        author=cast.lead,
         evidence=[proof, link],
     )
     html = shown(ANYBODY, cast.public)
@@ -361,7 +361,7 @@ def test_queries_do_not_grow_with_the_rows(cast: Cast, person: str) -> None:
             make_update(
                 activity=activity,
                 organization=cast.organizations["lead"],
-                author=cast.people["lead"],
+                author=cast.lead,
                 evidence=proofs,
                 obstacle_kinds=kinds,
             )
@@ -374,16 +374,16 @@ def test_queries_do_not_grow_with_the_rows(cast: Cast, person: str) -> None:
 
 
 def test_a_restricted_page_costs_no_more(cast: Cast) -> None:
-    assert queries(cast.people["lead"], cast.restricted.get_absolute_url()) <= 12
+    assert queries(cast.lead, cast.restricted.get_absolute_url()) <= 12
 
 
 def test_only_reading(cast: Cast) -> None:
-    client = client_of(cast.people["coordinator"])
+    client = client_of(cast.coordinator)
     for name in ("activity-detail", "activity-history"):
         assert client.post(address(name, cast.public)).status_code == 405
         assert client.head(address(name, cast.public)).status_code == 200
 
 
 def test_visibility_is_said(cast: Cast) -> None:
-    html = shown(cast.people["lead"], cast.restricted)
+    html = shown(cast.lead, cast.restricted)
     assert str(Visibility.RESTRICTED.label) in html

@@ -37,7 +37,7 @@ def test_what_changed_in_words_by_whom_and_why(cast: Cast) -> None:
     theme = Theme.objects.create(code="gender", title_en="Gender perspective")
     edit(
         cast.public,
-        by=cast.people["lead"],
+        by=cast.lead,
         reason="Agreed in Accra",
         title_en="Longer course",
         planned_end_on="2027-05",
@@ -46,7 +46,7 @@ def test_what_changed_in_words_by_whom_and_why(cast: Cast) -> None:
         also_serves=[make_item(code="B.1", title="Early warning")],
         themes=[theme],
     )
-    latest = read_history(cast.people["stranger"], cast.public)[0]
+    latest = read_history(cast.stranger, cast.public)[0]
     assert (latest.by, latest.reason) == ("lead", "Agreed in Accra")
     assert {(change.label, change.before, change.after) for change in latest.changes} == {
         ("Title (English)", "Public course", "Longer course"),
@@ -56,7 +56,7 @@ def test_what_changed_in_words_by_whom_and_why(cast: Cast) -> None:
         ("Also serves", "", "B.1 Early warning"),
         ("Themes", "", "Gender perspective"),
     }
-    html = main_part(page(cast.people["stranger"], address(cast.public)))
+    html = main_part(page(cast.stranger, address(cast.public)))
     assert "<del>Public course</del>" in html and "<ins>Longer course</ins>" in html and "Agreed in Accra" in html
 
 
@@ -73,11 +73,11 @@ def test_participations_are_told_with_the_record(cast: Cast) -> None:
     answer_invitation(
         participation=row,
         response=Response.ACCEPTED_IN_PART,
-        by=cast.people["invited"],
+        by=cast.invited,
         version=1,
         words="Trainers only",
     )
-    events = read_history(cast.people["lead"], cast.public)
+    events = read_history(cast.lead, cast.public)
     assert events[0].organization == cast.organizations["invited"]
     assert ("Response", "Invited", "Accepted in part") in [(c.label, c.before, c.after) for c in events[0].changes]
     assert {event.organization.slug for event in events if event.organization} == {
@@ -87,13 +87,13 @@ def test_participations_are_told_with_the_record(cast: Cast) -> None:
 
 
 def test_people_are_named_to_those_who_signed_in(cast: Cast) -> None:
-    cast.people["lead"].name = "Liv Tangen"
-    cast.people["lead"].save()
-    edit(cast.public, by=cast.people["lead"], place="Accra")
+    cast.lead.name = "Liv Tangen"
+    cast.lead.save()
+    edit(cast.public, by=cast.lead, place="Accra")
     row = cast.public.participations.get(organization=cast.organizations["partner"])
-    row.focal_point, row.answered_for = cast.people["lead"], "Ines Duarte, by letter"
+    row.focal_point, row.answered_for = cast.lead, "Ines Duarte, by letter"
     row.save()
-    anybody, member = page(ANYBODY, address(cast.public)), page(cast.people["stranger"], address(cast.public))
+    anybody, member = page(ANYBODY, address(cast.public)), page(cast.stranger, address(cast.public))
     assert "Liv Tangen" not in anybody and "Ines Duarte" not in anybody and "Accra" in anybody
     assert "Liv Tangen" in member and "Ines Duarte" in member
 
@@ -115,8 +115,8 @@ def test_what_is_hidden_has_no_history(cast: Cast) -> None:
 
 
 def test_others_histories_stay_theirs(cast: Cast) -> None:
-    edit(cast.internal, by=cast.people["lead"], place="Elsewhere")
-    assert "Elsewhere" not in page(cast.people["coordinator"], address(cast.public))
+    edit(cast.internal, by=cast.lead, place="Elsewhere")
+    assert "Elsewhere" not in page(cast.coordinator, address(cast.public))
 
 
 def test_markup_in_a_text_is_shown_as_text(cast: Cast) -> None:
@@ -131,7 +131,7 @@ def test_queries_do_not_grow_with_the_history(cast: Cast) -> None:
         for step in range(2):
             edit(
                 cast.public,
-                by=cast.people["lead"],
+                by=cast.lead,
                 place=f"Place {number} {step}",
                 also_serves=[make_item(code=f"B.{number}{step}1")],
                 follows=make_undertaking(),
@@ -140,7 +140,7 @@ def test_queries_do_not_grow_with_the_history(cast: Cast) -> None:
             row = cast.public.participations.get(organization=cast.organizations["partner"])
             row.note = f"Note {number} {step}"
             row.save()
-        counts.append(queries(cast.people["stranger"], address(cast.public)))
+        counts.append(queries(cast.stranger, address(cast.public)))
     assert counts[0] == counts[1]
 
 

@@ -135,7 +135,7 @@ def test_the_page_of_an_organization_shows_what_the_reader_may_see(cast: Cast) -
     make_update(
         activity=cast.restricted,
         organization=cast.organizations["lead"],
-        author=cast.people["lead"],
+        author=cast.lead,
         done="Met in secret",
     )
     for person in PEOPLE:
@@ -150,14 +150,14 @@ def test_the_page_of_an_organization_shows_what_the_reader_may_see(cast: Cast) -
 
 
 def test_focal_points_are_named_to_those_who_signed_in(cast: Cast) -> None:
-    user = cast.people["lead"]
+    user = cast.lead
     user.name = "Liv Tangen"
     user.save()
     assert "Liv Tangen" not in page(ANYBODY, "/organizations/lead/")
-    assert "Liv Tangen" in main_part(page(cast.people["stranger"], "/organizations/lead/"))
+    assert "Liv Tangen" in main_part(page(cast.stranger, "/organizations/lead/"))
     user.is_active = False
     user.save()
-    assert "None named" in main_part(page(cast.people["stranger"], "/organizations/lead/"))
+    assert "None named" in main_part(page(cast.stranger, "/organizations/lead/"))
 
 
 def test_names_notes_and_the_printed_entry(named: None) -> None:

@@ -163,7 +163,7 @@ def test_a_corrected_entry_is_no_latest_update(db: None) -> None:
 
 def test_what_comes_up(db: None) -> None:
     today = datetime.date(2026, 11, 23)
-    known = {
+    known: dict[str, dict[str, Any]] = {
         "soon": {"planned_end_on": "2026-12-01"},
         "this month": {"planned_end_on": "2026-11"},
         "next month": {"planned_end_on": "2026-12"},
@@ -257,7 +257,7 @@ def test_queries_do_not_grow_with_the_rows(cast: Cast, person: str) -> None:
 
 
 def test_every_link_leads_somewhere(every_state: Cast) -> None:
-    user = every_state.people["coordinator"]
+    user = every_state.coordinator
     addresses = {address for address in links(main_part(page(user, reverse("overview")))) if address.startswith("/")}
     assert len(addresses) > 20
     for address in addresses:
