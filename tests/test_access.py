@@ -23,6 +23,7 @@ MAY_EDIT = MAY_LOG | {"reporter": 403, "partner": 403, "lead_reporter": 403}
 MAY_PROPOSE = MEMBERS | {"observer": 403, "reporter": 403, "lead_reporter": 403}
 # The partner's own participation: its focal point answers, the leaders change roles.
 MAY_TOUCH_PARTNER = MAY_EDIT | {"partner": 200}
+MAY_ANSWER_FOR_PARTNER = MAY_TOUCH_PARTNER | {"co_lead": 403, "lead": 403}
 NOBODY_EDITS_ITEMS = dict.fromkeys(PEOPLE, 404) | {"anonymous": LOGIN}
 
 
@@ -80,8 +81,8 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("update-no-change", activity("update-no-change", "restricted"), None, hidden(MAY_LOG)),
     ("participant-invite", activity("participant-invite"), MAY_EDIT, MAY_EDIT),
     ("participant-invite", activity("participant-invite", "restricted"), hidden(MAY_EDIT), hidden(MAY_EDIT)),
-    ("participant-edit", of_partner("public"), MAY_TOUCH_PARTNER, MAY_TOUCH_PARTNER),
-    ("participant-edit", of_partner("restricted"), hidden(MAY_TOUCH_PARTNER), hidden(MAY_TOUCH_PARTNER)),
+    ("participant-edit", of_partner("public"), MAY_TOUCH_PARTNER, MAY_ANSWER_FOR_PARTNER),
+    ("participant-edit", of_partner("restricted"), hidden(MAY_TOUCH_PARTNER), hidden(MAY_ANSWER_FOR_PARTNER)),
     ("evidence-download", evidence("public"), EVERYBODY, None),
     ("evidence-download", evidence("internal"), READERS_OF_INTERNAL, None),
     ("evidence-download", evidence("restricted"), READERS_OF_RESTRICTED, None),
@@ -92,6 +93,7 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
 # Addresses of allauth: what an anonymous and a signed-in person get.
 ACCOUNT = {
     "account_login": (200, 302),
+    "account_confirm_login_code": (302, 302),
     "account_logout": (302, 200),
     "account_signup": (200, 302),
     "account_reauthenticate": (302, 200),
@@ -175,10 +177,11 @@ def test_table_of_rights_by_get(full_cast: Cast) -> None:
 
 
 def test_table_of_rights_by_post(full_cast: Cast) -> None:
+    people = clients(full_cast)
     wrong = []
     for name, address, _, may_post in TABLE:
         url = address(full_cast)
-        for person, client in clients(full_cast).items():
+        for person, client in people.items():
             status = client.post(url).status_code
             if may_post is None:
                 fits = status in (302, 403, 404, 405)
@@ -191,10 +194,21 @@ def test_table_of_rights_by_post(full_cast: Cast) -> None:
     assert wrong == []
 
 
+def test_roles_are_changed_by_the_leaders_and_not_by_the_organization(full_cast: Cast) -> None:
+    statuses = {
+        person: client.post(of_partner("public")(full_cast), {"role-version": ""}).status_code
+        for person, client in clients(full_cast).items()
+    }
+    assert statuses == {
+        person: {200: 422}.get(status, status) for person, status in (MAY_TOUCH_PARTNER | {"partner": 403}).items()
+    }
+
+
 def test_other_methods_do_nothing(full_cast: Cast) -> None:
+    people = clients(full_cast)
     wrong = []
     for name, address, *_ in TABLE:
-        for person, client in clients(full_cast).items():
+        for person, client in people.items():
             for method in NOT_WRITING:
                 status = client.generic(method, address(full_cast)).status_code
                 if status not in (302, 403, 404, 405):

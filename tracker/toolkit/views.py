@@ -66,7 +66,7 @@ class Report:
 class ReportView(View):
     """GET only. Hooks: `sorts`, `read`, `render_page`, `make_report`, `print_pieces`."""
 
-    http_method_names = ["get", "head", "options"]
+    http_method_names = ["get", "head"]
     page_size = 50
     sorts: Sequence[str] = ()
     file_name = "report"
