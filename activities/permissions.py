@@ -16,7 +16,10 @@ def _current_roles(user: Any, activity: Activity, organization_ids: set[int]) ->
     """Roles in which any of these organizations takes part in the activity today, read once per person and activity."""
     if not organization_ids:
         return set()
-    memory = user.__dict__.setdefault("_roles_today", {})
+    # Not through __dict__: `request.user` is a lazy object in front of the person, with a __dict__ of its own.
+    memory = getattr(user, "_roles_today", None)
+    if memory is None:
+        memory = user._roles_today = {}
     if activity.pk not in memory:
         memory[activity.pk] = list(
             Participation.objects.filter(activity=activity, organization__in=user.organization_ids)

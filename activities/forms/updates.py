@@ -124,7 +124,9 @@ class UpdateForm(OddityForm):
         **kwargs: Any,
     ) -> None:
         self.user, self.activity, self.organizations, self.corrects = user, activity, organizations, corrects
-        newest = StatusUpdate.objects.filter(activity=activity).order_by("-pk").values_list("pk", flat=True).first()
+        newest = None
+        if not args and "data" not in kwargs:  # what was sent says itself what its author had seen
+            newest = StatusUpdate.objects.filter(activity=activity).order_by("-pk").values_list("pk", flat=True).first()
         kwargs["initial"] = {
             "as_of": timezone.localdate(),
             "language": get_language() or settings.LANGUAGE_CODE,
