@@ -21,7 +21,7 @@ from .test_update_form import address, fields, newest, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CLIENTS, ROWS, EACH = 16, 5, 15
+CLIENTS, ROWS, EACH = 16, 5, 6
 
 
 @pytest.fixture
