@@ -137,7 +137,7 @@ def reason(activity: Activity, signal: str, today: datetime.date) -> str:
     if signal == Signal.LEAD_WITHDREW:
         return gettext("on %(date)s") % {"date": activity.lead_withdrew_on.localized(short=True)}
     if signal == Signal.NO_LEAD:
-        return gettext("since %(date)s") % {"date": PartialDate(activity.created_at).localized(short=True)}
+        return ""  # since when is not known: the day it came into the register says nothing of that
     return signal_words(activity, signal, today)
 
 

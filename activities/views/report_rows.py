@@ -51,7 +51,7 @@ class LineWriter:
         self.signal = {code: ui.signal(code, str(label)) for code, label in Signal.choices}
         self.frameworks: dict[str, str] = {}
         self.organization = reverse("organization-detail", args=["-"]).removesuffix("-/")
-        self.no_lead, self.no_date = ui.dash(_("none named")), ui.dash(_("no date"))
+        self.no_lead, self.no_date, self.never = ui.dash(_("none named")), ui.dash(_("no date")), ui.dash(_("never"))
 
     def groups(self, rows: Iterable[Row]) -> list[tuple[Name | None, list[Line]]]:
         """(area, lines) in the order of the rows; one group without an area where the order is not that of areas."""
@@ -112,5 +112,6 @@ class LineWriter:
         if Signal.SILENT in row.signals:
             return ui.signal(Signal.SILENT, words)
         if row.updated_on is None:
-            return words
+            # An agreed item is carried out by its undertakings: nobody is waited for.
+            return self.never if row.agreed else words
         return format_html('<time datetime="{}">{}</time>', row.updated_on.isoformat(), words)

@@ -68,7 +68,7 @@ def test_a_row_says_what_the_design_says(client: Client, register: dict[str, Act
         "200 days ago",
     ]  # fmt: skip
     assert rows["A.5.2"] == ["Course", "No lead", "OSCE", "Proposed", "–not given", "2099", "Never"]
-    assert rows["A.5"] == ["Item A.5", "–none named", "", "Agreed", "–not given", "–no date", "Never"]
+    assert rows["A.5"] == ["Item A.5", "–none named", "", "Agreed", "–not given", "–no date", "–never"]
 
 
 def test_rows_sorted_by_reference_stand_under_their_area(client: Client, register: dict[str, Activity]) -> None:

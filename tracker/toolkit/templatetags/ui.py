@@ -115,6 +115,13 @@ def translated_plain(obj: Any, name: str) -> str:
 
 
 @register.simple_tag
+def translated_beyond(obj: Any, name: str, shown: str) -> SafeString | str:
+    """``{% translated_beyond organization "name" "acronym" %}``: nothing where it only repeats the one shown before."""
+    found, before = texts.find_text(obj, name), texts.find_text(obj, shown)
+    return "" if found.value == before.value else translated(obj, name)
+
+
+@register.simple_tag
 def translated_prose(obj: Any, name: str) -> SafeString | str:
     """The same in paragraphs, for long texts."""
     found = texts.find_text(obj, name)
