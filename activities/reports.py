@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tracker.toolkit.dates import PartialDate
-from tracker.toolkit.spreadsheets import ROWS_AT_A_TIME, Column
+from tracker.toolkit.spreadsheets import Column
 from tracker.toolkit.texts import Text, current_language, find_text
 
 from .choices import TAKING_PART, Level, Role, Signal, Status, Visibility
@@ -23,6 +23,9 @@ PLAIN = (
     "pk", "framework_id", "area_id", "parent_id", "code", "agreed", "status", "progress", "planned_end_on",
     "last_update_at", "countries", "level", "visibility", "lead_id", "language",
 )  # fmt: skip
+# Each look at `Signal.values` makes a new list, and a file has many rows.
+SIGNAL_COLUMNS = tuple((signal, f"signal_{signal}") for signal in Signal.values)
+ROWS_READ = 2000  # at a time: for each time the statements are put together anew
 ROLE_ORDER = {role: number for number, role in enumerate(Role.values)}
 
 
@@ -61,15 +64,15 @@ class RowReader:
         self.title_column = f"title_{self.language.replace('-', '_')}"
 
     def all(self, activities: ActivityQuerySet, ids: Sequence[int]) -> Iterator[Row]:
-        """The activities of `ids`, which stand in the order of `activities`, some hundred at a time."""
-        for start in range(0, len(ids), ROWS_AT_A_TIME):
-            yield from self.read(activities.filter(pk__in=ids[start : start + ROWS_AT_A_TIME]))
+        """The activities of `ids`, which stand in the order of `activities`, some thousand at a time."""
+        for start in range(0, len(ids), ROWS_READ):
+            yield from self.read(activities.filter(pk__in=ids[start : start + ROWS_READ]))
 
     def read(self, activities: ActivityQuerySet, *, classified: bool = True) -> list[Row]:
         """These activities in their order: two statements, or four with their fields and themes (`classified`)."""
         signals = {
-            f"signal_{signal}": ExpressionWrapper(signal_rule(signal, self.today), BooleanField())
-            for signal in Signal.values
+            column: ExpressionWrapper(signal_rule(signal, self.today), BooleanField())
+            for signal, column in SIGNAL_COLUMNS
         }
         columns = (*PLAIN, *TITLES, *signals)
         found = activities.annotate(**signals).values_list(*columns)
@@ -99,7 +102,7 @@ class RowReader:
             progress=row["progress"],
             due=row["planned_end_on"],
             updated_on=updated_at and timezone.localtime(updated_at).date(),
-            signals=[signal for signal in Signal.values if row[f"signal_{signal}"]],
+            signals=[signal for signal, column in SIGNAL_COLUMNS if row[column]],
             countries=[self.country_names.get(code, code) for code in str(row["countries"]).split(",") if code],
             fields=fields,
             themes=themes,

@@ -11,7 +11,6 @@ from .servers import Server
 from .timing import median, percentile, rounds
 
 ROUNDS = 5
-SECONDS = 60
 
 
 class Peak:
@@ -51,7 +50,7 @@ def measure_exports(bench: Bench) -> dict[str, dict[str, Any]]:
     cookies = bench.cookies()
     found: dict[str, dict[str, Any]] = {}
     series: dict[str, list[tuple[float, float]]] = {key: [] for key in wanted}
-    for _ in rounds(ROUNDS, SECONDS, least=2):
+    for _ in rounds(ROUNDS, bench.seconds, least=1):
         for key, (label, path, server) in wanted.items():
             if found.get(key, {}).get("status", 200) != 200:
                 continue

@@ -68,7 +68,7 @@ class Log:
         measured = 0
         for number in range(ENTRIES):
             at += datetime.timedelta(days=rng.uniform(20, 65) * 0.9, seconds=rng.random())
-            at = min(at, now - datetime.timedelta(minutes=ENTRIES - number))
+            at = min(at, now - datetime.timedelta(minutes=ENTRIES - number, seconds=rng.uniform(0, 50)))
             status = changes.get(number, "")
             organization, person = lead if status or rng.random() < 0.5 or not others else rng.choice(others)
             speaks_for_all = organization == lead[0]

@@ -62,7 +62,7 @@ def test_a_small_run_measures_everything(empty_database: str, tmp_path: Path) ->
         "csv": 200, "xlsx": 200, "bare_csv": 200,
     }  # fmt: skip
     timed = [*found["cases"].values(), *found["exports"].values()]
-    assert all(0 < case["median"] <= case["p95"] and case["rounds"] >= 2 for case in timed)
+    assert all(0 < case["median"] <= case["p95"] and case["rounds"] >= 1 for case in timed)
     for key in ("list", "detail", "overview", "desk", "organization"):
         case = found["cases"][key]
         assert case["queries"] > 0

@@ -33,7 +33,9 @@ class Column:
 
 def neutral(value: Any) -> Any:
     """Text that a spreadsheet program would take for a formula, with an apostrophe before it; all else unchanged."""
-    if isinstance(value, str) and value and (value[0] in "\t\r\n" or value.lstrip()[:1] in _FORMULA):
+    if not isinstance(value, str) or not value or value[0].isalnum():
+        return value  # nearly all: told by one look
+    if value[0] in "\t\r\n" or value.lstrip()[:1] in _FORMULA:
         return f"'{value}"
     return value
 
