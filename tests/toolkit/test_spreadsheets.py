@@ -18,7 +18,10 @@ COLUMNS = [
     Column(name="a", label="Ref.", value=lambda row: row[0]),
     Column(name="b", label="B", value=lambda row: row[1]),
 ]
-ATTACKS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", '=HYPERLINK("http://x","y")', "＝1", "=cmd|' /C calc'!A0"]  # fmt: skip
+ATTACKS = [
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", '=HYPERLINK("http://x","y")', "＝1",
+    "=cmd|' /C calc'!A0",
+]  # fmt: skip
 HARMLESS = ["", "A.5.1", "a=b", "UN - OSCE", "“=”", "合作", "1", "#N/A", "'quoted"]
 
 
@@ -31,7 +34,8 @@ def as_csv(rows: list[Any]) -> list[list[str]]:
 def as_workbook(rows: list[Any], **more: Any) -> Any:
     file = io.BytesIO()
     write_xlsx(
-        file, title="Activities", columns=COLUMNS, rows=rows, count=len(rows), cover_title="About", cover=[("Rows", "=2")],
+        file, title="Activities", columns=COLUMNS, rows=rows, count=len(rows), cover_title="About",
+        cover=[("Rows", "=2")],
         **more,
     )  # fmt: skip
     file.seek(0)
@@ -109,8 +113,8 @@ def test_any_text_comes_back(text: str) -> None:
 def provenance(**changes: Any) -> Provenance:
     fields = {
         "title": "活动", "source": "S/2001/138", "filters": "Area: A", "as_of": datetime.date(2026, 11, 23),
-        "made_at": datetime.datetime(2026, 11, 23, 10, 0, tzinfo=datetime.UTC), "made_by": "Awa\r\nX-Evil: 1", "rows": 3,
-        "left_out": 4, "address": "http://testserver/activities/?q=%E5",
+        "made_at": datetime.datetime(2026, 11, 23, 10, 0, tzinfo=datetime.UTC), "made_by": "Awa\r\nX-Evil: 1",
+        "rows": 3, "left_out": 4, "address": "http://testserver/activities/?q=%E5",
     }  # fmt: skip
     return Provenance(**(fields | changes))
 
