@@ -73,6 +73,13 @@ keep_history(
     Activity,
     app="activities",
     excluded_fields=[*DERIVED],
-    m2m_fields=[Activity.also_serves.field, Activity.functional_fields.field, Activity.themes.field, Activity.principles.field],
+    m2m_fields=[
+        Activity.also_serves.field,
+        Activity.functional_fields.field,
+        Activity.themes.field,
+        Activity.principles.field,
+    ],
 )
 keep_history(Participation, app="activities")
+for kept in (Area, Principle, ParticipantGroup, FunctionalField, Theme, ObstacleKind, ResourceKind, PartnerKind):
+    keep_history(kept, app="activities")

@@ -327,6 +327,8 @@ if HTTPS:
     if flag("BEHIND_PROXY", "false"):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True  # a sentence, not a keyword
+SIMPLE_HISTORY_DATE_INDEX = "Composite"
 SIMPLE_HISTORY_REVERT_DISABLED = True  # going back is a new change with its own reason, not a button
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()

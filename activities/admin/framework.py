@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from tracker.toolkit.admin import HistoryAdmin, KeptAdmin, KeptInline, SixLanguagesAdmin
+from tracker.toolkit.admin import HistoryAdmin, KeptInline, SixLanguagesAdmin
 
 from ..models import Area, Framework, FrameworkParticipant, ParticipantGroup, Passage, Principle
 from .vocabulary import TITLES
@@ -13,7 +13,7 @@ from .vocabulary import TITLES
 TEXTS = [title.replace("title", "text") for title in TITLES]
 
 
-class DocumentAdmin(KeptAdmin, SixLanguagesAdmin):
+class DocumentAdmin(HistoryAdmin, SixLanguagesAdmin):
     """Parts of a document are corrected, not taken away: others refer to them."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -21,7 +21,7 @@ class DocumentAdmin(KeptAdmin, SixLanguagesAdmin):
 
 
 @admin.register(Framework)
-class FrameworkAdmin(HistoryAdmin, DocumentAdmin):
+class FrameworkAdmin(DocumentAdmin):
     list_display = ("symbol", "short_title", "issued_on", "source_language")
     list_display_links = ("symbol", "short_title")
     search_fields = ("code", "symbol", *TITLES, *(f"short_{title}" for title in TITLES))
@@ -34,7 +34,7 @@ class FrameworkAdmin(HistoryAdmin, DocumentAdmin):
 
 
 @admin.register(Passage)
-class PassageAdmin(HistoryAdmin, DocumentAdmin):
+class PassageAdmin(DocumentAdmin):
     list_display = ("anchor", "part", "number", "kind", "title", "framework")
     list_filter = ("framework", "part", "kind")
     list_select_related = ("framework",)

@@ -6,14 +6,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 
-from tracker.toolkit.admin import KeptAdmin, SixLanguagesAdmin
+from tracker.toolkit.admin import HistoryAdmin, SixLanguagesAdmin
 
 from ..models import FunctionalField, ObstacleKind, PartnerKind, ResourceKind, Theme
 
 TITLES = [f"title_{language.replace('-', '_')}" for language in settings.MODELTRANSLATION_LANGUAGES]
 
 
-class EntryAdmin(KeptAdmin, SixLanguagesAdmin):
+class EntryAdmin(HistoryAdmin, SixLanguagesAdmin):
     list_display = ("code", "title", "position", "source")
     list_display_links = ("code", "title")
     search_fields = ("code", *TITLES)
