@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 TIMEOUT = 300
 BLOCK = 64 * 1024
+IDLE = 50  # seconds, less than the server keeps a connection
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Browser:
     def __init__(self, port: int, cookies: dict[str, str] | None = None) -> None:
         self.connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
         self.cookies = dict(cookies or {})
+        self.used_at = time.monotonic()
 
     def get(self, path: str, *, compressed: bool = False, keep: bool = True) -> Answer:
         return self._send("GET", path, None, compressed, keep)
@@ -54,6 +56,8 @@ class Browser:
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             headers["Referer"] = f"http://localhost{path}"
+        if time.monotonic() - self.used_at > IDLE:
+            self.connection.close()  # the server is about to; it is opened again by itself
         began = time.perf_counter()
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
@@ -64,6 +68,7 @@ class Browser:
             if keep:
                 blocks.append(block)
         ended = time.perf_counter()
+        self.used_at = time.monotonic()
         for line in response.headers.get_all("Set-Cookie") or ():
             name, _, value = line.split(";")[0].partition("=")
             self.cookies[name] = value

@@ -46,8 +46,11 @@ def keep_draft(
 
 
 def drop_draft(author: User, activity: Activity, corrects: int | None = None) -> None:
+    drafts = UpdateDraft.objects.filter(author=author, activity=activity)
+    if not drafts.exists():  # mostly: no transaction, and on SQLite no waiting for the others
+        return
     with transaction.atomic():
-        row = UpdateDraft.objects.select_for_update().filter(author=author, activity=activity).first()
+        row = drafts.select_for_update().first()
         if row is None or row.data.pop(_slot(corrects), None) is None:
             return
         if row.data:

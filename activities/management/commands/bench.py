@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import signal
+import sys
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -43,6 +45,8 @@ class Command(BaseCommand):
             raise CommandError("--activities takes whole numbers between commas, such as 10000,100000.")
         if "DATABASE_URL" not in os.environ:
             raise CommandError("DATABASE_URL is not set. Set it to an empty database, or use “make bench”.")
+        # So that the servers end with it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         beside = json.loads(options["beside"].read_text()) if options["beside"] else None
         self.prepare()
         collect_static()
