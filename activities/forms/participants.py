@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organizations.choices import REPORTING_ROLES
@@ -90,7 +90,7 @@ class AnswerForm(forms.Form):
         possible = () if participation.until else ANSWERS[Response(participation.response)]
         choices: list[tuple[str, Any]] = [(each, CHOICES[Response(each)]) for each in possible]
         if participation.response != Response.INVITED:
-            stays = _t("%(answer)s, as it is") % {"answer": participation.get_response_display()}
+            stays = gettext("%(answer)s, as it is") % {"answer": participation.get_response_display()}
             choices.insert(0, (participation.response, stays))
         # Another answer may have been given since the form was opened: the workflow says so, not a missing choice.
         self.offered = choices
@@ -112,11 +112,11 @@ class AnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         if cleaned.get("response") in NEEDS_WORDS and self.is_new_answer and not cleaned.get("words", "").strip():
-            self.add_error("words", _t("Say which part is accepted, or why not."))
+            self.add_error("words", gettext("Say which part is accepted, or why not."))
         if "answered_for" in self.fields and self.is_new_answer and not cleaned.get("answered_for", "").strip():
-            self.add_error("answered_for", _t("Say who in the organization gave this answer."))
+            self.add_error("answered_for", gettext("Say who in the organization gave this answer."))
         if cleaned.get("on") and cleaned["on"] > timezone.localdate():
-            self.add_error("on", _t("The day lies in the future. Enter today or an earlier day."))
+            self.add_error("on", gettext("The day lies in the future. Enter today or an earlier day."))
         return cleaned
 
 
@@ -143,5 +143,5 @@ class RoleForm(forms.Form):
     def clean_on(self) -> Any:
         day = self.cleaned_data["on"]
         if day > timezone.localdate():
-            raise ValidationError(_t("The day lies in the future. Enter today or an earlier day."))
+            raise ValidationError(gettext("The day lies in the future. Enter today or an earlier day."))
         return day

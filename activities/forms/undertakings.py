@@ -9,8 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.models import fields_for_model
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _t
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization, User
@@ -133,11 +132,11 @@ class UndertakingForm(OddityForm):
         for name in COLUMNS:
             if name.endswith(("start_on", "end_on")):
                 self.fields[name].widget.attrs["class"] = "date"
-                self.fields[name].help_text = _t("Year-month-day, or only year-month or year, like 2027-03.")
+                self.fields[name].help_text = gettext("Year-month-day, or only year-month or year, like 2027-03.")
         self.fields["level"].choices = [choice for choice in self.fields["level"].choices if choice[0]]
         stance = self.fields["counterpart_stance"]
-        stance.choices = [("", _t("Not stated")), *(choice for choice in stance.choices if choice[0])]
-        self.fields["countries"].help_text = _t("Choose several by holding Ctrl, or Command on a Mac.")
+        stance.choices = [("", gettext("Not stated")), *(choice for choice in stance.choices if choice[0])]
+        self.fields["countries"].help_text = gettext("Choose several by holding Ctrl, or Command on a Mac.")
         self.fields["visibility"].initial = Visibility.PUBLIC
         items = Activity.objects.agreed_items().filter(framework=self.framework)
         if self.activity:
@@ -148,7 +147,7 @@ class UndertakingForm(OddityForm):
     def clean_update_interval_days(self) -> int:
         days: int = self.cleaned_data["update_interval_days"]
         if not 1 <= days <= 3650:
-            raise ValidationError(_t("Enter a number of days from 1 to 3650, like 90."))
+            raise ValidationError(gettext("Enter a number of days from 1 to 3650, like 90."))
         return days
 
     def clean_follows(self) -> Activity | None:
@@ -157,7 +156,7 @@ class UndertakingForm(OddityForm):
             return None
         found = Activity.objects.visible_to(self.user).filter(framework=self.framework, code=code).first()
         if found is None or found == self.activity:
-            raise ValidationError(_t("There is no other activity with the reference “%(code)s”.") % {"code": code})
+            raise ValidationError(gettext("There is no other activity with the reference “%(code)s”.") % {"code": code})
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -165,12 +164,13 @@ class UndertakingForm(OddityForm):
             start, end = self._dates(kind)
             if start and end and end.last_day < start.first_day:
                 self.add_error(
-                    f"{kind}_end_on", _t("The end must not be before the start, %(day)s.") % {"day": start.localized()}
+                    f"{kind}_end_on",
+                    gettext("The end must not be before the start, %(day)s.") % {"day": start.localized()},
                 )
         for name in ("actual_start_on", "actual_end_on"):
             day = self.cleaned_data.get(name)
             if day and PartialDate(day).first_day > timezone.localdate():
-                self.add_error(name, _t("This day lies in the future. Enter it once it has come."))
+                self.add_error(name, gettext("This day lies in the future. Enter it once it has come."))
         return super().clean()
 
     def _dates(self, kind: str) -> tuple[PartialDate | None, PartialDate | None]:
@@ -181,11 +181,11 @@ class UndertakingForm(OddityForm):
         today = timezone.localdate()
         start, end = self._dates("planned")
         if start and end and end.first_day - start.last_day > TEN_YEARS:
-            yield "long", "planned_end_on", _t("It would take more than ten years. Check the years.")
+            yield "long", "planned_end_on", gettext("It would take more than ten years. Check the years.")
         elif end and end.first_day - today > TEN_YEARS:
-            yield "far", "planned_end_on", _t("The planned end is more than ten years away. Check the year.")
+            yield "far", "planned_end_on", gettext("The planned end is more than ten years away. Check the year.")
         if end and not self.activity and end.last_day < today:
-            yield "past", "planned_end_on", _t("The planned end is already past.")
+            yield "past", "planned_end_on", gettext("The planned end is already past.")
 
     def values(self) -> dict[str, list[str]]:
         """The cleaned facts, comparable with `was`."""

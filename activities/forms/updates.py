@@ -9,8 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _t
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization, User
@@ -149,9 +148,9 @@ class UpdateForm(OddityForm):
             for name in STATE_FIELDS:
                 del self.fields[name]
         elif self.before.progress is None:
-            self.fields["progress"].help_text = _t("Your best estimate, 0 to 100.")
+            self.fields["progress"].help_text = gettext("Your best estimate, 0 to 100.")
         else:
-            self.fields["progress"].help_text = _t("Your best estimate, 0 to 100. It says %(progress)d now.") % {
+            self.fields["progress"].help_text = gettext("Your best estimate, 0 to 100. It says %(progress)d now.") % {
                 "progress": self.before.progress
             }
 
@@ -206,7 +205,7 @@ class UpdateForm(OddityForm):
         for name in sent:
             self.add_error(
                 name if name in self.fields else None,
-                _t("Status and progress are set by the lead, a co-lead or a coordinator. Leave them as they are."),
+                gettext("Status and progress are set by the lead, a co-lead or a coordinator. Leave them as they are."),
             )
 
     def _refuse_nothing(self) -> None:
@@ -214,15 +213,15 @@ class UpdateForm(OddityForm):
         told = self.cleaned_data.get("progress") is not None or self.cleaned_data.get("obstacle_kinds")
         wrong = {"done", "obstacles", "next_steps", "progress"} & set(self.errors)
         if not any(said) and not told and not wrong:
-            self.add_error("done", _t("Enter what was done, or choose “No change to report”."))
+            self.add_error("done", gettext("Enter what was done, or choose “No change to report”."))
 
     def oddities(self) -> Iterator[tuple[str, str, str]]:
         cleaned, today = self.cleaned_data, timezone.localdate()
         if cleaned["as_of"] < today - A_YEAR:
-            yield "old", "as_of", _t("The day is more than a year ago. Check the year.")
+            yield "old", "as_of", gettext("The day is more than a year ago. Check the year.")
         due = cleaned.get("next_steps_due_on")
         if due and PartialDate(due).last_day < cleaned["as_of"]:
-            yield "due_past", "next_steps_due_on", _t("The next steps are due before the day of this update.")
+            yield "due_past", "next_steps_due_on", gettext("The next steps are due before the day of this update.")
         if not self.sets_status:
             return
         before, progress = self.before.progress, cleaned.get("progress")
@@ -230,14 +229,15 @@ class UpdateForm(OddityForm):
             yield (
                 "lower",
                 "progress",
-                _t("Progress was %(before)d%% and would fall to %(after)d%%.") % {"before": before, "after": progress},
+                gettext("Progress was %(before)d%% and would fall to %(after)d%%.")
+                % {"before": before, "after": progress},
             )
         reached = before if progress is None else progress
         if cleaned.get("status") == Status.COMPLETED and reached is not None and reached < 100:
             yield (
                 "unfinished",
                 "progress",
-                _t("The activity would be completed with progress of %(progress)d%%.") % {"progress": reached},
+                gettext("The activity would be completed with progress of %(progress)d%%.") % {"progress": reached},
             )
 
     def save(self) -> StatusUpdate:
