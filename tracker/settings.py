@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from .country_names import UNITED_NATIONS_NAMES
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -269,7 +271,7 @@ MODELTRANSLATION_LANGUAGES = ("en", "zh-hans", "fr", "es", "ru", "ar")
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "zh-hans", "fr", "es", "ru", "ar")
 
 COUNTRIES_COMMON_NAMES = False  # the United Nations' own short names
-COUNTRIES_OVERRIDE = {"XK": _("Kosovo (under resolution 1244)")}
+COUNTRIES_OVERRIDE = UNITED_NATIONS_NAMES
 
 # --- files --------------------------------------------------------------------------------------
 
