@@ -9,7 +9,6 @@ from organizations.models import Organization
 
 from .choices import LEADING_ROLES, Visibility
 from .models import Activity, Participation
-from .models.querysets import MAY_READ_RESTRICTED
 
 
 def _current_roles(user: Any, activity: Activity, organization_ids: set[int]) -> set[str]:
@@ -44,9 +43,7 @@ def may_read(user: Any, activity: Activity) -> bool:
         return False
     if activity.visibility == Visibility.INTERNAL:
         return True
-    return Participation.objects.filter(
-        activity=activity, organization__in=user.organization_ids, response__in=MAY_READ_RESTRICTED
-    ).exists()
+    return Participation.objects.opening_to(user.organization_ids).filter(activity=activity).exists()
 
 
 @rules.predicate

@@ -25,6 +25,18 @@ class ParticipationQuerySet(models.QuerySet):
         """Those begun and not ended on that day: `until` is the day on which it no longer holds."""
         return self.filter(~is_past("until", day + datetime.timedelta(days=1)), since__lte=day.isoformat())
 
+    def opening_to(self, organization_ids: set[int]) -> "ParticipationQuerySet":
+        """Those by which these organizations may read a restricted activity today.
+
+        Someone invited must be able to read what they are invited to; who has left reads no more.
+        """
+        tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+        return self.filter(
+            ~is_past("until", tomorrow),
+            organization__in=organization_ids,
+            response__in=(*TAKING_PART, Response.INVITED),
+        )
+
     def leading(self) -> "ParticipationQuerySet":
         return self.filter(role__in=LEADING_ROLES)
 

@@ -12,16 +12,11 @@ from tracker.toolkit.dates import is_past
 from ..choices import (
     DEFAULT_UPDATE_INTERVAL_DAYS,
     OPEN_STATUSES,
-    TAKING_PART,
-    Response,
     Signal,
     Status,
     Visibility,
 )
 from .participation import Participation
-
-# Someone invited must be able to read what they are invited to.
-MAY_READ_RESTRICTED = (*TAKING_PART, Response.INVITED)
 
 IS_OPEN = Q(status__in=OPEN_STATUSES)
 
@@ -84,9 +79,7 @@ class ActivityQuerySet(models.QuerySet):
         open_to_members = Q(visibility__in=(Visibility.PUBLIC, Visibility.INTERNAL))
         if not user.organization_ids:
             return self.filter(open_to_members)
-        takes_part = Participation.objects.filter(
-            activity=OuterRef("pk"), organization__in=user.organization_ids, response__in=MAY_READ_RESTRICTED
-        )
+        takes_part = Participation.objects.opening_to(user.organization_ids).filter(activity=OuterRef("pk"))
         return self.filter(open_to_members | Q(Exists(takes_part)))
 
     def undertakings(self) -> "ActivityQuerySet":

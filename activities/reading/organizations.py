@@ -123,7 +123,12 @@ def read_profile(user: Any, organization: Organization, today: datetime.date) ->
         ),
         # Names of people are for those who have signed in.
         focal_points=list(focal_points.select_related("user")) if user.is_authenticated else [],
-        notes=list(organization.notes.order_by("position", "id")),  # type: ignore[attr-defined]
+        # Facts with a date or a source are for everyone; the rest are hints for those who keep the register.
+        notes=[
+            note
+            for note in organization.notes.order_by("position", "id")  # type: ignore[attr-defined]
+            if note.occurred_on or note.source or getattr(user, "is_coordinator", False)
+        ],
         printed=list(FrameworkParticipant.objects.filter(organization=organization).select_related("group__framework")),
     )
 

@@ -1,7 +1,7 @@
 """One activity as its page shows it: the record with its signals, its log, its participants and what it is tied to."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -48,8 +48,11 @@ class Log(NamedTuple):
     latest: StatusUpdate | None
 
 
-def read_log(activity: Activity, everything: bool, may_correct: set[int]) -> Log:
-    """The log, newest first; `may_correct` holds the organizations whose entries this person may correct."""
+def read_log(activity: Activity, everything: bool, may_correct: Mapping[int, bool]) -> Log:
+    """The log, newest first.
+
+    `may_correct` holds the organizations whose entries this person may correct, and whether those that set the status.
+    """
     updates: QuerySet[Any, Any] = (
         StatusUpdate.objects.filter(activity=activity)
         .newest_first()
@@ -62,7 +65,9 @@ def read_log(activity: Activity, everything: bool, may_correct: set[int]) -> Log
     entries = []
     for update, status in zip(found, statuses, strict=True):
         correction = getattr(update, "correction", None)
-        correctable = correction is None and update.organization_id in may_correct
+        sets_status = bool(update.status) or update.progress is not None
+        may_undo = may_correct.get(update.organization_id)
+        correctable = correction is None and may_undo is not None and (may_undo or not sets_status)
         entries.append(LogEntry(update, status, correction, correctable))
     total = found[0].total if found else 0  # type: ignore[attr-defined]
     told = [update for update in found if update.kind != UpdateKind.DOCUMENTED]

@@ -14,6 +14,7 @@ from tracker.toolkit.texts import current_language
 from ..choices import SIGNAL_RULES, Role
 from ..models import Activity
 from ..models.signals import signal_words, signals_shown
+from ..permissions import may_set_status_for
 from ..reading.history import read_history
 from ..reading.record import (
     UPDATES_SHOWN,
@@ -36,7 +37,8 @@ def activity_detail(request: HttpRequest, framework: str, code: str) -> HttpResp
     participants = read_participants(activity, today)
     rights = _rights(user, activity, participants)
     everything = request.GET.get("all") == "1"
-    log = read_log(activity, everything, {organization.pk for organization in rights["reporting"]})
+    may_correct = {one.pk: may_set_status_for(user, activity, one) for one in rights["reporting"]}
+    log = read_log(activity, everything, may_correct)
     related = read_related(user, activity)
     signals = [
         (signal, signal_words(activity, signal, today), SIGNAL_RULES[signal]) for signal in signals_shown(activity)

@@ -50,7 +50,7 @@ def classify_item(
             setattr(current, name, value)
         current.full_clean(exclude=["created_by"])
         _set_all(current, sets)
-        current._history_user, current._change_reason = by, reason[:100] or None
+        current._history_user, current._change_reason = by, reason or None
         current.save(update_fields=[*columns, "version"])
         refresh_derived(current)
         refresh_search_text([current])

@@ -42,7 +42,7 @@ def _settle(
         problems[field] = [*problems.get(field, []), *problems.pop(NON_FIELD_ERRORS, [])]
         raise ValidationError({name: errors for name, errors in problems.items() if errors}) from error
     participation._history_user = by
-    participation._change_reason = reason[:100] or None
+    participation._change_reason = reason or None
     participation.save(update_fields=None if columns is None else [*columns, "version"])
     refresh_derived(participation.activity)
     refresh_search_text([participation.activity])
@@ -174,7 +174,7 @@ def change_role(
         _check_last_day(current, on)
         current.until = PartialDate(on)
         current._history_user = by
-        current._change_reason = note[:100] or None
+        current._change_reason = note or None
         current.save(update_fields=["until", "version"])
         begun = Participation(
             activity=current.activity,

@@ -55,6 +55,7 @@ def propose_undertaking(
 ) -> Activity:
     """Create an undertaking under an agreed item, with the next code, and name `organization` as its lead.
 
+    What a demonstration organization proposes is part of the demonstration.
     `response` is `invited` where somebody else names the lead: an organization speaks for itself.
     `once_within`: a second proposal by the same person under the same title within this time is the same one, sent
     twice; it gives the one already made.
@@ -83,11 +84,11 @@ def propose_undertaking(
             sort_key=sort_key_of(code),
             agreed=False,
             created_by=by,
-            **fields,
+            **{"is_demonstration": bool(organization and organization.is_demonstration), **fields},
         )
         check_links(activity, sets.get("also_serves"))
         activity.full_clean(exclude=["created_by"])
-        activity._history_user, activity._change_reason = by, reason[:100] or None
+        activity._history_user, activity._change_reason = by, reason or None
         activity.save()
         if any(sets.values()):
             _set_all(activity, sets)
@@ -104,7 +105,7 @@ def propose_undertaking(
                 answered_by=None if invited else by,
                 answered_at=None if invited else timezone.now(),
             )
-            lead._history_user, lead._change_reason = by, reason[:100] or None
+            lead._history_user, lead._change_reason = by, reason or None
             lead.save()
         refresh_derived(activity)
         refresh_search_text([activity])

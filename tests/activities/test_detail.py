@@ -206,13 +206,29 @@ def test_each_corrects_entries_of_their_own_organization(cast: Cast) -> None:
         "partner": {own.pk},
         "reporter": {own.pk},
         "lead": others,
-        "lead_reporter": others,
         "coordinator": others | {own.pk},
         "administrator": others | {own.pk},
     }
     for target in links(shown(cast.partner, cast.public)):
         if "?corrects=" in target:
             page(cast.partner, target)
+
+
+def test_only_who_may_set_the_status_is_offered_to_correct_what_set_it(cast: Cast) -> None:
+    """A reporter of the lead may log for it, and may not undo its word on the status."""
+    plain = make_update(
+        activity=cast.public,
+        organization=cast.organizations["lead"],
+        author=cast.people["lead"],
+        done="Met.",
+        may_set_status=False,
+    )
+    setting = cast.public.updates.exclude(status="").get()
+    offered = {}
+    for person in ("lead", "lead_reporter"):
+        page = shown(cast.people[person], cast.public)
+        offered[person] = {pk for pk in (plain.pk, setting.pk) if f"?corrects={pk}" in page}
+    assert offered == {"lead": {plain.pk, setting.pk}, "lead_reporter": {plain.pk}}
 
 
 def test_people_are_named_to_those_who_signed_in(cast: Cast) -> None:

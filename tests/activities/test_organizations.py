@@ -176,6 +176,18 @@ def test_names_notes_and_the_printed_entry(named: None) -> None:
     assert 'href="https://example.org/a" rel="noopener noreferrer"' in html
 
 
+def test_hints_without_date_or_source_are_for_coordinators(cast: Cast) -> None:
+    organization = cast.organizations["lead"]
+    OrganizationNote.objects.create(organization=organization, text="Keep both names.")
+    OrganizationNote.objects.create(organization=organization, text="Moved to Vienna.", occurred_on="2003")
+    told = {}
+    for person in ("anonymous", "lead", "coordinator"):
+        html = main_part(page(cast.people[person], "/organizations/lead/"))
+        told[person] = {text for text in ("Keep both names.", "Moved to Vienna.") if text in html}
+    everything = {"Keep both names.", "Moved to Vienna."}
+    assert told == {"anonymous": {"Moved to Vienna."}, "lead": {"Moved to Vienna."}, "coordinator": everything}
+
+
 def test_a_declined_invitation_is_no_support(db: None) -> None:
     organization = make_organization(acronym="EC")
     activity = make_undertaking(title="Joint course")
