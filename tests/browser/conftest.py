@@ -94,6 +94,15 @@ def register(
 
 
 @pytest.fixture
+def open_page(chromium: Browser, register: str) -> Iterator[Callable[..., Page]]:
+    """Opens pages as `new_page` does, on the site of `register`."""
+    browsing = Browsing(chromium, register)
+    yield browsing.open
+    browsing.close()
+    assert browsing.complaints == []
+
+
+@pytest.fixture
 def axe_violations() -> Callable[[Page], list[str]]:
     """Runs axe on a page; gives one line per broken rule: its name and the elements that break it."""
     axe = Axe()
