@@ -1,12 +1,14 @@
 """The message catalogues: compiled ones are fresh, every text is in them, and the complete languages are complete."""
 
 import ast
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
@@ -121,3 +123,26 @@ def test_every_text_of_the_source_is_in_the_catalogue(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     collected, kept = set(standing(catalogue("en", tmp_path))), set(standing(catalogue("en")))
     assert {"missing": collected - kept, "superfluous": kept - collected} == {"missing": set(), "superfluous": set()}
+
+
+def renderings(node: object) -> Iterator[dict[str, str]]:
+    """Every text of a data file that is given in English and in other languages."""
+    if isinstance(node, dict):
+        if isinstance(node.get("en"), str):
+            yield {language: text for language, text in node.items() if isinstance(text, str)}
+        for value in node.values():
+            yield from renderings(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from renderings(value)
+
+
+@pytest.mark.parametrize("language", ["ar", "es", "fr", "ru", "zh_Hans"])
+def test_the_interface_says_what_the_framework_says(language: str) -> None:
+    """Where a text of the interface is also in the data of the framework, both are translated alike."""
+    data = json.loads((ROOT / "activities" / "data" / "framework_S-2001-138.json").read_text(encoding="utf-8"))
+    given = {row["en"]: row.get(language.split("_")[0]) for row in renderings(data)}
+    shared = [entry for entry in catalogue(language) if given.get(entry.msgid)]
+    assert {"Headquarters", "Field", "Other", "United Nations Secretariat"} <= {entry.msgid for entry in shared}
+    differing = {entry.msgid: entry.msgstr for entry in shared if entry.msgstr != given[entry.msgid].replace("'", "’")}
+    assert differing == {}
