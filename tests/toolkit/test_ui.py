@@ -88,7 +88,7 @@ def test_no_cell_is_empty_because_a_column_was_not_loaded() -> None:
     [
         ("en", "1 November 2001", "1 Nov 2001"),
         ("zh-hans", "2001年11月1日", "2001年11月1日"),
-        ("ar", "1 نوفمبر 2001", "1 نوفمبر 2001"),
+        ("ar", "1 تشرين الثاني/نوفمبر 2001", "1 نوفمبر 2001"),
     ],
 )
 def test_a_day_in_the_readers_language(language: str, long: str, short: str) -> None:

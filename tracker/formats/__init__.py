@@ -1,1 +1,21 @@
-"""Dates as the United Nations writes them in each language."""
+"""Formats of dates by language, and the names of the months."""
+
+from django.utils.translation import gettext_noop as _
+
+# Django knows these names already. They stand here so that our catalogues hold them too and come first: in Arabic the
+# United Nations gives each month both its names (شباط/فبراير), and in Russian a month that stands without a day is not
+# written with a capital.
+MONTHS = (
+    _("January"),
+    _("February"),
+    _("March"),
+    _("April"),
+    _("May"),
+    _("June"),
+    _("July"),
+    _("August"),
+    _("September"),
+    _("October"),
+    _("November"),
+    _("December"),
+)
