@@ -30,7 +30,7 @@ def count_options(selection: Selection) -> Counts:
     if counts := caches["process"].get(key):
         return counts
     options = {
-        "area": {code: Q(area_id__in=area.ids) for code, area in selection.reading.names.areas.items()},
+        "area": {code: Q(area_id__in=area.ids) for code, area in selection.names.areas.items()},
         "status": {status: Q(status=status) for status in Status.values},
         "signal": {signal: signal_rule(signal, selection.today) for signal in Signal.values},
     }

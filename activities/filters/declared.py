@@ -1,186 +1,138 @@
-"""The parameters of the activity report. Names and values are public: bookmarks and saved reports rely on them."""
+"""The filters of the activity report. Names and values are public: bookmarks and saved reports rely on them."""
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+import django_filters
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from tracker.toolkit.dates import spans_from, spans_until
-from tracker.toolkit.search import terms
+from tracker.toolkit.dates import PartialDate, spans_from, spans_until
 
 from ..choices import TAKING_PART, Level, Role, Signal, Status, Visibility
 from ..models import Activity, Participation
-from ..models.names import ACTIVITY_KINDS, Names, country_names
+from ..models.names import ACTIVITY_KINDS, Names, country_names, read_names
 from ..models.querysets import IS_OPEN, signal_rule
-from .parameters import Choice, Day, Parameter, Reading, Text, WholeNumber, Words
+from .parameters import AnyLinked, AnyNamed, AnyOf, Day, Days, Options, Words
+
+# Asked by others it would tell that something is hidden.
+FOR_COORDINATORS = ("visibility",)
 
 
-def titles(kind: str, *, with_code: bool = False) -> Callable[[Names], Mapping[str, Text]]:
-    """The options of a list of names."""
-
-    def options(names: Names) -> Mapping[str, Text]:
-        entries = names.by_code[kind]
-        return {code: f"{code} {name.title}" if with_code else name.title for code, name in entries.items()}
-
-    return options
-
-
-def ids_of(kind: str, codes: Sequence[str], reading: Reading) -> list[int]:
-    names = reading.names.by_code[kind]
-    return [pk for code in codes for pk in names[code].ids]
-
-
-def refers_to(column: str, kind: str) -> Callable[[Sequence[str], Reading], Q]:
-    return lambda codes, reading: Q(**{f"{column}__in": ids_of(kind, codes, reading)})
-
-
-def classified(field_name: str, kind: str) -> Callable[[Sequence[str], Reading], Q]:
-    """Rows linked to any of these entries; as a subquery, so that no row comes twice and counts stay true."""
-    field: Any = Activity._meta.get_field(field_name)
-    through, target = field.remote_field.through, field.m2m_reverse_field_name()
-
-    def condition(codes: Sequence[str], reading: Reading) -> Q:
-        links = through.objects.filter(**{f"{target}__in": ids_of(kind, codes, reading)})
-        return Q(pk__in=links.values("activity_id"))
-
-    return condition
-
-
-def any_of(conditions: Sequence[Q]) -> Q:
-    return reduce(or_, conditions)
-
-
-def holds_words(values: Sequence[str], reading: Reading) -> Q:
-    condition = Q()
-    for term in terms(values[0]):
-        condition &= Q(search_text__contains=term)
-    return condition
-
-
-def takes_part(organizations: Sequence[str], roles: Sequence[str], reading: Reading) -> Q:
-    """Rows in which one and the same participation, of any time, is of these organizations and in these roles."""
-    participations = Participation.objects.filter(response__in=TAKING_PART)
-    if organizations:
-        participations = participations.filter(organization__in=ids_of("organizations", organizations, reading))
-    if roles:
-        participations = participations.filter(role__in=roles)
-    return Q(pk__in=participations.values("activity_id"))
-
-
-def silent_for(values: Sequence[int], reading: Reading) -> Q:
-    """Open, and not heard of for more than so many days; the same clock as the signal “silent”, in UTC days."""
-    day = reading.today - datetime.timedelta(days=values[0])
-    start = datetime.datetime.combine(day, datetime.time(), tzinfo=datetime.UTC)
-    never = Q(agreed=False, last_update_at__isnull=True, created_at__lt=start)
-    return IS_OPEN & (Q(last_update_at__lt=start) | never)
+def labels(choices: Any) -> Callable[[Names], Options]:
+    options = dict(choices.choices)
+    return lambda names: options
 
 
 def midnight(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
 
 
-def updated_from(values: Sequence[Any], reading: Reading) -> Q:
-    return Q(last_update_at__gte=midnight(values[0].first_day))
+# Conditions, as django-filter calls them: the rows so far, the column, the value.
 
 
-def updated_until(values: Sequence[Any], reading: Reading) -> Q:
-    return Q(last_update_at__lt=midnight(values[0].last_day + datetime.timedelta(days=1)))
+def of_kind(rows: QuerySet, column: str, values: Sequence[str]) -> QuerySet:
+    return rows.filter(agreed__in=[value == "agreed" for value in values])
 
 
-class Days(WholeNumber):
-    """A number of days."""
-
-    def words(self, value: int, reading: Reading) -> str:
-        return ngettext("more than %(days)d day", "more than %(days)d days", value) % {"days": value}
+def holding_any(rows: QuerySet, column: str, codes: Sequence[str]) -> QuerySet:
+    # The column holds “GH,SL”: two-letter codes between commas cannot be mistaken for one another.
+    return rows.filter(reduce(or_, [Q(**{f"{column}__contains": code}) for code in codes]))
 
 
-def is_one_of(column: str) -> Callable[[Sequence[str], Reading], Q]:
-    return lambda values, reading: Q(**{f"{column}__in": values})
+def spanning_from(rows: QuerySet, column: str, day: PartialDate) -> QuerySet:
+    return rows.filter(spans_from(column, day.first_day))
 
 
-def labels(choices: Any) -> Callable[[Names], Mapping[str, Text]]:
-    options = dict(choices.choices)
-    return lambda names: options
+def spanning_until(rows: QuerySet, column: str, day: PartialDate) -> QuerySet:
+    return rows.filter(spans_until(column, day.last_day))
 
 
-PARAMETERS: tuple[Parameter, ...] = (
-    Words(name="q", label=_("Words"), condition=holds_words),
-    Choice(
-        name="framework",
-        label=_("Framework"),
-        options=titles("frameworks"),
-        condition=refers_to("framework_id", "frameworks"),
-    ),
-    Choice(
-        name="area", label=_("Area"), options=titles("areas", with_code=True), condition=refers_to("area_id", "areas")
-    ),
-    Choice(name="status", label=_("Status"), options=labels(Status), condition=is_one_of("status")),
-    Choice(
-        name="signal",
-        label=_("Signal"),
-        options=labels(Signal),
-        condition=lambda values, reading: any_of([signal_rule(value, reading.today) for value in values]),
-    ),
-    Choice(
-        name="kind",
-        label=_("Kind"),
-        options=lambda names: ACTIVITY_KINDS,
-        condition=lambda values, reading: Q(agreed__in=[value == "agreed" for value in values]),
-    ),
-    Choice(
-        name="parent",
+def since(rows: QuerySet, column: str, day: PartialDate) -> QuerySet:
+    return rows.filter(**{f"{column}__gte": midnight(day.first_day)})
+
+
+def until(rows: QuerySet, column: str, day: PartialDate) -> QuerySet:
+    return rows.filter(**{f"{column}__lt": midnight(day.last_day + datetime.timedelta(days=1))})
+
+
+class ActivityFilters(django_filters.FilterSet):
+    """Each filter restricts what the others find. `qs` stands only where `errors` is empty.
+
+    `user` decides which filters there are; which rows `queryset` offers is decided before.
+    """
+
+    q = Words("search_text", label=_("Words"))
+    framework = AnyNamed("framework_id", kind="frameworks", label=_("Framework"))
+    area = AnyNamed("area_id", kind="areas", with_code=True, label=_("Area"))
+    status = AnyOf(options=labels(Status), label=_("Status"))
+    signal = AnyOf(options=labels(Signal), method="showing", label=_("Signal"))
+    kind = AnyOf(options=lambda names: ACTIVITY_KINDS, method=of_kind, label=_("Kind"))
+    parent = AnyNamed(
+        "parent_id",
+        kind="items",
+        with_code=True,
         label=_("Main item"),
-        hint=_("The agreed item that it carries out in the first place."),
-        options=titles("items", with_code=True),
-        condition=refers_to("parent_id", "items"),
-    ),
-    # Organization and role speak of the same participation: see Selection.condition.
-    Choice(name="organization", label=_("Organization"), options=titles("organizations")),
-    Choice(name="role", label=_("Role"), options=labels(Role)),
-    Choice(
-        name="country",
-        label=_("Country"),
-        options=lambda names: country_names(),
-        # The column holds “GH,SL”: two-letter codes between commas cannot be mistaken for one another.
-        condition=lambda values, reading: any_of([Q(countries__contains=value) for value in values]),
-    ),
-    Choice(
-        name="field",
-        label=_("Functional field"),
-        options=titles("fields"),
-        condition=classified("functional_fields", "fields"),
-    ),
-    Choice(
-        name="theme", label=_("Cross-cutting theme"), options=titles("themes"), condition=classified("themes", "themes")
-    ),
-    Choice(
-        name="principle",
-        label=_("Principle"),
-        options=titles("principles", with_code=True),
-        condition=classified("principles", "principles"),
-    ),
-    Choice(name="level", label=_("Level"), options=labels(Level), condition=is_one_of("level")),
-    Day(
-        name="due_after",
-        label=_("Due on or after"),
-        condition=lambda values, reading: spans_from("planned_end_on", values[0].first_day),
-    ),
-    Day(
-        name="due_before",
-        label=_("Due on or before"),
-        condition=lambda values, reading: spans_until("planned_end_on", values[0].last_day),
-    ),
-    Day(name="updated_after", label=_("Updated on or after"), condition=updated_from),
-    Day(name="updated_before", label=_("Updated on or before"), condition=updated_until),
-    Days(name="silent_days", label=_("No update for"), low=1, high=36500, condition=silent_for),
-    Choice(name="visibility", label=_("Visible to"), options=labels(Visibility), condition=is_one_of("visibility")),
-)
+        help_text=_("The agreed item that it carries out in the first place."),
+    )
+    organization = AnyNamed(kind="organizations", label=_("Organization"))
+    role = AnyOf(options=labels(Role), label=_("Role"))
+    country = AnyOf("countries", options=lambda names: country_names(), method=holding_any, label=_("Country"))
+    field = AnyLinked("functional_fields", kind="fields", label=_("Functional field"))
+    theme = AnyLinked("themes", kind="themes", label=_("Cross-cutting theme"))
+    principle = AnyLinked("principles", kind="principles", with_code=True, label=_("Principle"))
+    level = AnyOf(options=labels(Level), label=_("Level"))
+    due_after = Day("planned_end_on", method=spanning_from, label=_("Due on or after"))
+    due_before = Day("planned_end_on", method=spanning_until, label=_("Due on or before"))
+    updated_after = Day("last_update_at", method=since, label=_("Updated on or after"))
+    updated_before = Day("last_update_at", method=until, label=_("Updated on or before"))
+    silent_days = Days(method="silent_for", label=_("No update for"))
+    visibility = AnyOf(options=labels(Visibility), label=_("Visible to"))
 
-# Asked by others it would tell that something is hidden.
-FOR_COORDINATORS = frozenset({"visibility"})
+    class Meta:
+        model = Activity
+        fields: Sequence[str] = ()
+
+    def __init__(self, *args: Any, user: Any, today: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.names = read_names()
+        self._fresh = False
+        if not getattr(user, "is_coordinator", False):
+            for name in FOR_COORDINATORS:
+                del self.filters[name]
+
+    def read_names(self, *, fresh: bool = False) -> Names:
+        """The names of the register; where `fresh`, from the database, once for all filters."""
+        if fresh and not self._fresh:
+            self.names, self._fresh = read_names(fresh=True), True
+        return self.names
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """All filters together; organization and role speak of one and the same participation, of any time."""
+        values = dict(self.form.cleaned_data)
+        organizations, roles = values.pop("organization"), values.pop("role")
+        for name, value in values.items():
+            queryset = self.filters[name].filter(queryset, value)
+        if not organizations and not roles:
+            return queryset
+        participations = Participation.objects.filter(response__in=TAKING_PART)
+        if organizations:
+            participations = participations.filter(organization__in=self.filters["organization"].ids(organizations))
+        if roles:
+            participations = participations.filter(role__in=roles)
+        return queryset.filter(pk__in=participations.values("activity_id"))
+
+    def showing(self, rows: QuerySet, column: str, signals: Sequence[str]) -> QuerySet:
+        return rows.filter(reduce(or_, [signal_rule(signal, self.today) for signal in signals]))
+
+    def silent_for(self, rows: QuerySet, column: str, days: int) -> QuerySet:
+        """Open, and not heard of for more than so many days; the same clock as the signal “silent”, in UTC days."""
+        day = self.today - datetime.timedelta(days=days)
+        start = datetime.datetime.combine(day, datetime.time(), tzinfo=datetime.UTC)
+        never = Q(agreed=False, last_update_at__isnull=True, created_at__lt=start)
+        return rows.filter(IS_OPEN & (Q(last_update_at__lt=start) | never))

@@ -1,95 +1,78 @@
-"""Kinds of filter parameter: what may be given, what it means for rows, how it reads in words."""
+"""Kinds of filter: the form field that understands or refuses what was given, the rows it finds, the words for it."""
 
-import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import django_filters
+from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.search import terms
 
-from ..models.names import Names, read_names
+from ..models import Activity
+from ..models.names import Names
 
 Text = str | Promise
+Options = Mapping[str, Text]
 
 
-@dataclass
-class Reading:
-    """What a parameter is read against: the names of the register and today's date."""
-
-    today: datetime.date
-    names: Names = field(default_factory=read_names)
-    _fresh: bool = False
-
-    def refresh(self) -> bool:
-        """Read the names from the database, once: what was made in the last seconds is no unknown value."""
-        if self._fresh:
-            return False
-        self.names, self._fresh = read_names(fresh=True), True
-        return True
+def shown(value: str) -> str:
+    """A value that somebody sent, short enough for a sentence."""
+    return value if len(value) <= 60 else f"{value[:60]}…"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parameter:
-    """One filter parameter. `condition` takes the cleaned values, any of which a row may fulfil."""
+class ListedField(forms.MultipleChoiceField):
+    """Any number of values of a list. `options(fresh)` gives the list, from the database where `fresh`."""
 
-    name: str
-    label: Text
-    condition: Callable[[Sequence[Any], Reading], Q] = lambda values, reading: Q()
-    hint: Text = ""
+    default_error_messages = {
+        "invalid_choice": gettext_lazy("“%(value)s” is not one of the values that can be asked for.")
+    }
 
-    def clean(self, given: Sequence[str], reading: Reading) -> list[Any]:
-        """The values as they are looked up. Raises ValidationError with a sentence that says what to put right."""
-        raise NotImplementedError
+    def __init__(self, *, options: Callable[[bool], Options], **kwargs: Any) -> None:
+        self.options = options
+        super().__init__(choices=lambda: list(options(False).items()), **kwargs)
 
-    def words(self, value: Any, reading: Reading) -> str:
-        return str(value)
+    def to_python(self, given: Any) -> list[str]:
+        return list(dict.fromkeys(super().to_python(given)))
 
-
-@dataclass(frozen=True, kw_only=True)
-class Choice(Parameter):
-    """Any number of values of a list."""
-
-    options: Callable[[Names], Mapping[str, Text]]
-
-    def clean(self, given: Sequence[str], reading: Reading) -> list[str]:
-        unknown = [value for value in given if value not in self.options(reading.names)]
-        if unknown and reading.refresh():
-            unknown = [value for value in given if value not in self.options(reading.names)]
-        if unknown:
-            raise ValidationError(
-                _("“%(value)s” is not one of the values that can be asked for.") % {"value": shown(unknown[0])}
-            )
-        return list(dict.fromkeys(given))
-
-    def words(self, value: str, reading: Reading) -> str:
-        return str(self.options(reading.names)[value])
+    def validate(self, values: Any) -> None:
+        for fresh in (False, True):
+            # What was made in the last seconds is no unknown value.
+            options = self.options(fresh)
+            unknown = [value for value in values if value not in options]
+            if not unknown:
+                return
+        raise ValidationError(self.error_messages["invalid_choice"], params={"value": shown(unknown[0])})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Single(Parameter):
-    """A parameter that takes one value."""
+class SingleField(forms.Field):
+    """One value; a second one is refused, where forms usually take the last."""
 
-    def clean(self, given: Sequence[str], reading: Reading) -> list[Any]:
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {"several": gettext_lazy("It is given more than once. Give it one value.")}
+
+    def to_python(self, given: Sequence[str]) -> Any:
+        if not given:
+            return None
         if len(given) > 1:
-            raise ValidationError(_("It is given more than once. Give it one value."))
-        return [self.read(given[0])]
+            raise ValidationError(self.error_messages["several"])
+        return self.read(given[0])
 
     def read(self, value: str) -> Any:
+        """The value as it is looked up. Raises ValidationError with a sentence that says what to put right."""
         raise NotImplementedError
 
 
-@dataclass(frozen=True, kw_only=True)
-class Words(Single):
-    """Words to search for; a row must hold every one of them."""
+class WordsField(SingleField):
+    """Words to search for."""
 
-    max_length: int = 200
+    max_length = 200
 
     def read(self, value: str) -> str:
         if len(value) > self.max_length:
@@ -101,16 +84,12 @@ class Words(Single):
             raise ValidationError(_("“%(value)s” holds no letter or digit to search for.") % {"value": shown(value)})
         return value
 
-    def words(self, value: str, reading: Reading) -> str:
-        return _("“%(words)s”") % {"words": value}
 
-
-@dataclass(frozen=True, kw_only=True)
-class Day(Single):
+class DayField(SingleField):
     """A date that may be known to the day, the month or the year."""
 
     # Further years are slips of the pen, and the last representable one cannot be moved between time zones.
-    years: tuple[int, int] = (1900, 2999)
+    years = (1900, 2999)
 
     def read(self, value: str) -> PartialDate:
         try:
@@ -127,16 +106,11 @@ class Day(Single):
             )
         return date
 
-    def words(self, value: PartialDate, reading: Reading) -> str:
-        return value.localized()
 
+class DaysField(SingleField):
+    """A number of days."""
 
-@dataclass(frozen=True, kw_only=True)
-class WholeNumber(Single):
-    """A whole number between two bounds."""
-
-    low: int
-    high: int
+    low, high = 1, 36500
 
     def read(self, value: str) -> int:
         if not re.fullmatch(r"\d{1,6}", value, re.ASCII) or not self.low <= int(value) <= self.high:
@@ -147,6 +121,81 @@ class WholeNumber(Single):
         return int(value)
 
 
-def shown(value: str) -> str:
-    """A value that somebody sent, short enough for a sentence."""
-    return value if len(value) <= 60 else f"{value[:60]}…"
+class AnyOf(django_filters.Filter):
+    """Values of a list, any of which a row may have. `options` gives the values with their titles."""
+
+    field_class = ListedField
+
+    def __init__(self, *args: Any, options: Callable[[Names], Options], **kwargs: Any) -> None:
+        kwargs.setdefault("lookup_expr", "in")
+        super().__init__(*args, options=self.listed, **kwargs)
+        self.list_options = options
+
+    def listed(self, fresh: bool = False) -> Options:
+        return self.list_options(self.parent.read_names(fresh=fresh))
+
+    def words(self, value: str) -> str:
+        return str(self.listed()[value])
+
+
+class AnyNamed(AnyOf):
+    """Codes of a list of names, each of which may stand for several rows: frameworks use the same codes."""
+
+    def __init__(self, *args: Any, kind: str, with_code: bool = False, **kwargs: Any) -> None:
+        def titles(names: Names) -> Options:
+            entries = names.by_code[kind].items()
+            return {code: f"{code} {name.title}" if with_code else name.title for code, name in entries}
+
+        super().__init__(*args, options=titles, **kwargs)
+        self.kind = kind
+
+    def ids(self, codes: Sequence[str]) -> list[int]:
+        names = self.parent.read_names().by_code[self.kind]
+        return [pk for code in codes for pk in names[code].ids]
+
+    def filter(self, rows: QuerySet, codes: Sequence[str]) -> QuerySet:
+        return super().filter(rows, self.ids(codes))
+
+
+class AnyLinked(AnyNamed):
+    """The same for what an activity may have several of; as a subquery, so that no row comes twice."""
+
+    def filter(self, rows: QuerySet, codes: Sequence[str]) -> QuerySet:
+        if not codes:
+            return rows
+        column: Any = Activity._meta.get_field(self.field_name)
+        links = column.remote_field.through.objects
+        links = links.filter(**{f"{column.m2m_reverse_field_name()}__in": self.ids(codes)})
+        return rows.filter(Q(pk__in=links.values("activity_id")))
+
+
+class Words(django_filters.Filter):
+    """Words, every one of which a row must hold."""
+
+    field_class = WordsField
+
+    def filter(self, rows: QuerySet, value: str | None) -> QuerySet:
+        for term in terms(value or ""):
+            rows = rows.filter(**{f"{self.field_name}__contains": term})
+        return rows
+
+    def words(self, value: str) -> str:
+        return _("“%(words)s”") % {"words": value}
+
+
+class Day(django_filters.Filter):
+    """A day, a month or a year."""
+
+    field_class = DayField
+
+    def words(self, value: PartialDate) -> str:
+        return value.localized()
+
+
+class Days(django_filters.Filter):
+    """More than so many days."""
+
+    field_class = DaysField
+
+    def words(self, value: int) -> str:
+        return ngettext("more than %(days)d day", "more than %(days)d days", value) % {"days": value}

@@ -51,13 +51,13 @@ class ActivityTable(Report):
         self.activities = in_order(selection.rows(), sort)
         # The references first: however long the file takes, it holds the rows it says, in their order.
         self.ids = list(self.activities.values_list("pk", flat=True))
-        self.reader = RowReader(selection.reading.names, selection.today)
+        self.reader = RowReader(selection.names, selection.today)
 
     def rows(self) -> Iterator[Row]:
         return self.reader.all(self.activities, self.ids)
 
     def provenance(self, request: HttpRequest) -> Provenance:
-        frameworks = self.selection.reading.names.frameworks
+        frameworks = self.selection.names.frameworks
         return Provenance(
             title=_("Cooperation activities"),
             source="; ".join(f"{name.title} ({code})" for code, name in frameworks.items()),
@@ -92,7 +92,7 @@ class ActivityReport(ReportView):
         start = (page - 1) * self.page_size
         # The references of one page first, the rows after: what stands before a late page is never read.
         here = selection.visible().filter(pk__in=ordered.values("pk")[start : start + self.page_size])
-        reader = RowReader(selection.reading.names, selection.today)
+        reader = RowReader(selection.names, selection.today)
         rows = reader.read(in_order(here, sort), classified=False) if counts.total else []
         shown = self.paginate(rows, page, counts.total)
         visible = count_visible(selection) if selection.values else min(counts.total, LARGE + 1)
@@ -220,12 +220,13 @@ def widenings(selection: Selection) -> list[dict[str, str]]:
     """For an empty result: each filter whose removal alone brings rows back, and how many."""
     found = []
     for name, label, values in selection.words()[:WIDENINGS]:
-        number = at_most(selection.rows(without=[name]))
+        wider = selection.without(name)
+        number = at_most(wider.rows())
         if number:
             found.append(
                 {
                     "text": labelled(label, _(" or ").join(values)),
-                    "href": "?" + selection.query(**{name: None}),
+                    "href": "?" + wider.query(),
                     "count": visible_words(number),
                 }
             )

@@ -23,7 +23,7 @@ TICK = (
 
 def form_context(selection: Selection, counts: Counts) -> dict[str, Any]:
     """Everything that templates/activities/report/filters.html shows."""
-    names = selection.reading.names
+    names = selection.names
     given = selection.given
     chosen = {name: set(values) for name, values in given.items()}
 
@@ -42,7 +42,7 @@ def form_context(selection: Selection, counts: Counts) -> dict[str, Any]:
     ]
     if len(names.frameworks) > 1:
         groups.append((_("Framework"), ("framework",), ticks("framework", titled(names.frameworks))))
-    if any(parameter.name == "visibility" for parameter in selection.parameters):
+    if "visibility" in selection.filters.filters:
         groups.append((_("Visible to"), ("visibility",), ticks("visibility", Visibility.choices)))
     return {
         "selection": selection,
