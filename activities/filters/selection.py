@@ -44,11 +44,9 @@ class Selection:
             (shown(name), _("There is no such parameter.")) for name in given if name not in self.filters.filters
         ]
         self.problems += [(name, sentences[0]) for name, sentences in self.filters.errors.items()]
-        cleaned = self.filters.form.cleaned_data
         self.values: dict[str, list[Any]] = {
-            name: cleaned[name] if isinstance(cleaned[name], list) else [cleaned[name]]
-            for name in self.filters.filters
-            if name in self.given and name in cleaned
+            name: value if isinstance(value, list) else [value]
+            for name, value in self.filters.form.cleaned_data.items()
         }
 
     @property
