@@ -88,6 +88,9 @@ def test_no_cell_is_empty_because_a_column_was_not_loaded() -> None:
     [
         ("en", "1 November 2001", "1 Nov 2001"),
         ("zh-hans", "2001年11月1日", "2001年11月1日"),
+        ("fr", "1 novembre 2001", "1 nov. 2001"),
+        ("es", "1 de noviembre de 2001", "1 nov. 2001"),
+        ("ru", "1 ноября 2001", "1 нояб. 2001"),
         ("ar", "1 تشرين الثاني/نوفمبر 2001", "1 نوفمبر 2001"),
     ],
 )
