@@ -296,6 +296,14 @@ def test_everything_not_understood_is_named_at_once(client: Client) -> None:
     assert all(sentence for _, sentence in response.context["problems"])
 
 
+def test_what_is_refused_has_no_rows() -> None:
+    """A filter set would pass over what it does not understand and find more than was asked for."""
+    make_item(code="A.5")
+    for given in ({"area": ["A"], "status": ["done"]}, {"area": ["A"], "colour": ["red"]}):
+        with pytest.raises(ValueError, match="not understood"):
+            Selection(given, AnonymousUser()).rows()
+
+
 def test_the_refusal_stands_on_the_page_while_developing(client: Client, settings: Any) -> None:
     """Django would answer with a traceback instead."""
     settings.DEBUG = True

@@ -52,7 +52,7 @@ def populate(cast: Cast) -> None:
     orgs = [*cast.organizations.values(), make_organization(acronym="OSCE")]
     fields = [FunctionalField.objects.create(code=f"field{n}", title_en=f"Field {n}") for n in range(3)]
     themes = [Theme.objects.create(code=f"theme{n}", title_en=f"Theme {n}") for n in range(3)]
-    for number in range(30):
+    for number in range(20):
         lead = dice.choice([*orgs, None])
         activity = make_undertaking(
             item=make_item(code=dice.choice(["A.1", "A.5", "B.1", "C.1"])),
@@ -124,7 +124,8 @@ def test_every_form_holds_the_same_rows_for_anybody_and_any_filters(cast: Cast) 
             numbers = re.findall(rf'name="{facet}".*?<span class="n">(\d+)</span>', page)
             assert len(numbers) > 2
             assert sum(map(int, numbers)) == len(expected), (name, given)
-        if number % 5 == 0:
+        if number % 20 == 0:
+            # The slow forms: drawn from the same table as CSV.
             assert codes(xlsx_rows(client, **given)[1:]) == expected, (name, given)
             assert codes(print_rows(client, **given)) == expected, (name, given)
     assert found > 400, "filters that find nothing would compare nothing"

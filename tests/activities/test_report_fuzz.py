@@ -1,5 +1,7 @@
 """Whatever is sent as a parameter, the answer is a page, a redirect to the tidy address, a refusal or "not found"."""
 
+from itertools import product
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -9,10 +11,12 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from activities.filters import Selection
 from activities.filters.declared import ActivityFilters
 from tests.factories import make_item, make_user
 
-NAMES = [*ActivityFilters.base_filters, "sort", "page", "format"]
+OF_THE_VIEW = ("sort", "page", "format")
+NAMES = [*ActivityFilters.base_filters, *OF_THE_VIEW]
 AWKWARD = [
     "", "0", "-0", "1e9", "9" * 400, "2001-02-29", "0000", "9999-12-31", "%", "\\", "'", '"', "A'; DROP TABLE x;--",
     "𠀀", "\u202e", "\ufeff", "null", "A,B", "[]", "{{7*7}}", "../..", "<script>", "a" * 2000,
@@ -36,19 +40,47 @@ def answer(client: Client, query: str) -> Any:
     return response
 
 
+def found_or_refused(name: str, value: str) -> None:
+    selection = Selection({name: [value]}, SimpleNamespace(is_authenticated=True, is_coordinator=True))
+    if selection.problems:
+        [(refused, sentence)] = selection.problems
+        assert refused == name
+        assert sentence
+    else:
+        list(selection.rows()[:1])
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", NAMES)
-def test_any_value_of_a_known_parameter(keeper: Client, name: str) -> None:
+def test_each_filter_finds_rows_or_refuses_awkward_values(keeper: Client) -> None:
+    for name, value in product(ActivityFilters.base_filters, filter(None, AWKWARD)):
+        found_or_refused(name, value)
+
+
+@pytest.mark.django_db
+@settings(QUICK, max_examples=250)
+@given(
+    st.sampled_from([*ActivityFilters.base_filters]),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30),
+)
+def test_each_filter_finds_rows_or_refuses_any_text(keeper: Client, name: str, value: str) -> None:
+    found_or_refused(name, value)
+
+
+@pytest.mark.django_db
+def test_awkward_values_of_known_parameters(keeper: Client) -> None:
     for value in AWKWARD:
+        answer(keeper, "&".join(f"{name}={quote(value)}" for name in NAMES))
+    for name, value in product(("q", "area", "due_after", *OF_THE_VIEW), AWKWARD):
         answer(keeper, f"{name}={quote(value)}")
-        answer(keeper, f"{name}={quote(value)}&{name}=A")
+    for name in NAMES:
+        answer(keeper, "&".join(f"{name}={quote(value)}" for value in ("A", *AWKWARD)))
 
-    @QUICK
-    @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
-    def some(value: str) -> None:
-        answer(keeper, f"{name}={quote(value)}")
 
-    some()
+@pytest.mark.django_db
+@settings(QUICK, max_examples=80)
+@given(st.sampled_from(NAMES), st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
+def test_any_value_of_a_known_parameter(keeper: Client, name: str, value: str) -> None:
+    answer(keeper, f"{name}={quote(value)}")
 
 
 @pytest.mark.django_db
