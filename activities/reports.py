@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tracker.toolkit.dates import PartialDate
+from tracker.toolkit.keys import among
 from tracker.toolkit.spreadsheets import Column
 from tracker.toolkit.texts import Text, current_language, find_text
 
-from .choices import TAKING_PART, Level, Role, Signal, Status, Visibility
+from .choices import OPEN_STATUSES, TAKING_PART, Level, Role, Signal, Status, Visibility
 from .models import Activity, Participation
 from .models.names import ACTIVITY_KINDS, LANGUAGES, Name, Names, country_names
 from .models.querysets import ActivityQuerySet, signal_rule
@@ -25,7 +26,9 @@ PLAIN = (
 )  # fmt: skip
 # Each look at `Signal.values` makes a new list, and a file has many rows.
 SIGNAL_COLUMNS = tuple((signal, f"signal_{signal}") for signal in Signal.values)
+UNANSWERED = f"signal_{Signal.UNANSWERED}"
 ROWS_READ = 2000  # at a time: for each time the statements are put together anew
+FIRST_ROWS = 500  # fewer, so that a file begins to arrive
 ROLE_ORDER = {role: number for number, role in enumerate(Role.values)}
 
 
@@ -59,24 +62,38 @@ class RowReader:
     def __init__(self, names: Names, today: datetime.date) -> None:
         self.names = names
         self.today = today
+        self.zone = timezone.get_current_timezone()
         self.country_names = country_names()
         self.language = current_language()
         self.title_column = f"title_{self.language.replace('-', '_')}"
 
     def all(self, activities: ActivityQuerySet, ids: Sequence[int]) -> Iterator[Row]:
         """The activities of `ids`, which stand in the order of `activities`, some thousand at a time."""
-        for start in range(0, len(ids), ROWS_READ):
-            yield from self.read(activities.filter(pk__in=ids[start : start + ROWS_READ]))
+        start, step = 0, min(FIRST_ROWS, ROWS_READ)
+        while here := ids[start : start + step]:
+            yield from self.read(activities.filter(pk__in=among(here)), ids=here)
+            start, step = start + step, ROWS_READ
 
-    def read(self, activities: ActivityQuerySet, *, classified: bool = True) -> list[Row]:
-        """These activities in their order: two statements, or four with their fields and themes (`classified`)."""
+    def read(
+        self, activities: ActivityQuerySet, *, classified: bool = True, ids: Sequence[int] | None = None
+    ) -> list[Row]:
+        """These activities in their order: two statements, or four with their fields and themes (`classified`).
+
+        `ids`, where they are known and many, spare a look at every unanswered invitation for each reading.
+        """
         signals = {
             column: ExpressionWrapper(signal_rule(signal, self.today), BooleanField())
             for signal, column in SIGNAL_COLUMNS
+            if ids is None or signal != Signal.UNANSWERED
         }
         columns = (*PLAIN, *TITLES, *signals)
         found = activities.annotate(**signals).values_list(*columns)
         rows = [dict(zip(columns, values, strict=True)) for values in found]
+        if ids is not None:
+            unanswered = Participation.objects.unanswered(self.today).filter(activity__in=among(ids))
+            waiting = set(unanswered.values_list("activity_id", flat=True))
+            for row in rows:
+                row[UNANSWERED] = row["pk"] in waiting and row["status"] in OPEN_STATUSES
         ids = [row["pk"] for row in rows]
         parts = self._participations(ids)
         fields = self._linked(Activity.functional_fields.through, "functionalfield_id", "fields", ids, classified)
@@ -101,7 +118,7 @@ class RowReader:
             status=row["status"],
             progress=row["progress"],
             due=row["planned_end_on"],
-            updated_on=updated_at and timezone.localtime(updated_at).date(),
+            updated_on=updated_at and updated_at.astimezone(self.zone).date(),
             signals=[signal for signal, column in SIGNAL_COLUMNS if row[column]],
             countries=[self.country_names.get(code, code) for code in str(row["countries"]).split(",") if code],
             fields=fields,
@@ -121,7 +138,7 @@ class RowReader:
         return [of("organizations", pk) for pk in leading], [of("organizations", pk) for pk in others]
 
     def _participations(self, ids: list[int]) -> dict[int, list[tuple]]:
-        found = Participation.objects.filter(activity__in=ids, response__in=TAKING_PART).order_by("id")
+        found = Participation.objects.filter(activity__in=among(ids), response__in=TAKING_PART).order_by("id")
         by_activity: dict[int, list[tuple]] = defaultdict(list)
         for activity_id, *rest in found.values_list("activity_id", "organization_id", "role", "until"):
             by_activity[activity_id].append(tuple(rest))
@@ -132,7 +149,7 @@ class RowReader:
     def _linked(self, through: Any, target: str, kind: str, ids: list[int], wanted: bool) -> dict[int, list[Name]]:
         by_activity: dict[int, list[Name]] = defaultdict(list)
         if wanted:
-            links = through.objects.filter(activity__in=ids).order_by("id")
+            links = through.objects.filter(activity__in=among(ids)).order_by("id")
             for activity_id, pk in links.values_list("activity_id", target):
                 by_activity[activity_id].append(self.names.of(kind, pk))
         return by_activity
@@ -140,7 +157,7 @@ class RowReader:
 
 def joined(names: Sequence[Any]) -> str:
     """Several values in one cell. Not by commas: names hold them."""
-    return "; ".join(name if isinstance(name, str) else name.title for name in names)
+    return "; ".join([name if isinstance(name, str) else name.title for name in names]) if names else ""
 
 
 def wording(choices: Any) -> Callable[[str], str]:

@@ -3,6 +3,7 @@
 import calendar
 import datetime
 import re
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -66,6 +67,12 @@ class PartialDate(str):
         return date_format(self.first_day, "SHORT_DATE_FORMAT" if short else "DATE_FORMAT")
 
 
+@lru_cache(maxsize=4096)
+def _read(value: str) -> PartialDate:
+    """A column of a long table holds the same days again and again."""
+    return PartialDate(value)
+
+
 def spans_from(field: str, day: datetime.date) -> Q:
     """Rows whose date may lie on or after `day`: an approximate date counts with its whole span."""
     iso = day.isoformat()
@@ -121,7 +128,7 @@ class PartialDateField(models.CharField):
         super().__init__(*args, **kwargs)
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        return PartialDate(value) if value else value
+        return _read(value) if value else value
 
     def to_python(self, value: Any) -> Any:
         if not value:
