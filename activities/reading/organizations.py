@@ -4,7 +4,8 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Max, Q
+from django.core.cache import caches
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from organizations.choices import MembershipRole, OrganizationKind
 from organizations.models import Membership, Organization, OrganizationName
@@ -12,11 +13,14 @@ from tracker.toolkit.search import normalise, terms
 
 from ..choices import LEADING_ROLES, TAKING_PART
 from ..models import Activity, FrameworkParticipant, Participation, StatusUpdate
+from ..models.querysets import scope_of
 
 LANGUAGES = ("en", "zh_hans", "fr", "es", "ru", "ar")
 NAME_COLUMNS = tuple(f"{field}_{language}" for field in ("acronym", "name") for language in LANGUAGES)
 ROWS_SHOWN = 20
 LOGGED_SHOWN = 8
+# Beyond so many participations, numbers half a minute old are as good as new ones, and counting anew is dear.
+LARGE = 1000
 
 
 class Line(NamedTuple):
@@ -42,29 +46,43 @@ def list_organizations(user: Any, words: str = "", kinds: Sequence[str] = ()) ->
     if wanted := terms(words):
         named = _names_by_organization()
         found = [row for row in found if all(any(term in name for name in named[row.pk]) for term in wanted)]
-    activities = Activity.objects.visible_to(user)
-    counts = {
-        row["organization"]: row
-        for row in Participation.objects.filter(response__in=TAKING_PART, activity__in=activities)
-        .order_by()
-        .values("organization")
-        .annotate(
-            leads=Count("activity", filter=Q(role__in=LEADING_ROLES), distinct=True),
-            number=Count("activity", distinct=True),
-        )
-    }
-    heard = dict(
-        StatusUpdate.objects.filter(activity__in=activities, organization__isnull=False)
-        .order_by()
-        .values_list("organization")
-        .annotate(Max("created_at"))
-    )
+    counts, heard = _counts(user), _heard(user)
     groups: dict[str, list[Line]] = {}
     for row in found:
         count = counts.get(row.pk, {"leads": 0, "number": 0})
         line = Line(row, count["leads"], count["number"], heard.get(row.pk))
         groups.setdefault(row.kind, []).append(line)
     return [KindGroup(kind, groups[kind]) for kind in OrganizationKind if kind in groups]
+
+
+def _counts(user: Any) -> dict[int, dict[str, int]]:
+    """How many activities each organization leads and takes part in; of many at most 30 seconds old."""
+    # The scope is part of the key: nobody is shown a number that counts what another may read.
+    key = f"organizations:{scope_of(user)}"
+    counts = caches["process"].get(key)
+    if counts is None:
+        found = Participation.objects.filter(
+            response__in=TAKING_PART, activity__in=Activity.objects.visible_to(user)
+        ).order_by()
+        counts = {
+            row["organization"]: row
+            for row in found.values("organization").annotate(
+                leads=Count("activity", filter=Q(role__in=LEADING_ROLES), distinct=True),
+                number=Count("activity", distinct=True),
+            )
+        }
+        if sum(row["number"] for row in counts.values()) > LARGE:
+            caches["process"].set(key, counts)
+    return counts
+
+
+def _heard(user: Any) -> dict[int, datetime.datetime | None]:
+    """When each organization logged last what this person may read."""
+    # Asked of each organization from its newest entry on, which mostly is the answer.
+    readable = Activity.objects.visible_to(user).filter(pk=OuterRef("activity")).order_by()
+    entries = StatusUpdate.objects.filter(Exists(readable), organization=OuterRef("pk")).order_by("-created_at")
+    last = Subquery(entries.values("created_at")[:1])
+    return dict(Organization.objects.order_by().values_list("pk", last))
 
 
 def _names_by_organization() -> dict[int, list[str]]:
