@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
+from django.db.models import CharField
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.html import escape
@@ -62,7 +63,7 @@ def test_every_text_of_the_document_is_on_the_page(loaded: Framework, language: 
     rows += Activity.objects.agreed_items().values_list(*columns, "description_en", "description_zh_hans", "code")
     suffix = language.replace("-", "_")
     rows += ParticipantGroup.objects.values_list("title_as_printed", f"title_{suffix}")
-    acronym = Coalesce(f"organization__acronym_{suffix}", "organization__acronym_en")
+    acronym = Coalesce(f"organization__acronym_{suffix}", "organization__acronym_en", output_field=CharField())
     rows += FrameworkParticipant.objects.values_list("name_as_printed", f"organization__name_{suffix}", acronym)
     wanted = {one_line(text) for row in rows for text in row if text}
     assert len(wanted) > 300
