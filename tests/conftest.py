@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.db.backends.sqlite3 import base
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 pytest_plugins = ["tests.personas"]
@@ -26,6 +27,13 @@ def _flush_past_triggers(self: base.DatabaseOperations, *args: Any, **options: A
 
 
 base.DatabaseOperations.sql_flush = _flush_past_triggers
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """A request leaves its reader's language active in the thread; the next test begins in English all the same."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
