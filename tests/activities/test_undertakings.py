@@ -111,7 +111,10 @@ def test_a_coordinator_names_a_lead_and_it_is_asked(cast: Cast) -> None:
     activity = Activity.objects.latest("pk")
     lead = Participation.objects.get(activity=activity)
     assert (lead.response, lead.answered_by, activity.lead) == (Response.INVITED, None, None)
-    assert signed_in(cast.coordinator).post(NEW, proposal(cast, organization="", title="Another course")).status_code == 302
+    assert (
+        signed_in(cast.coordinator).post(NEW, proposal(cast, organization="", title="Another course")).status_code
+        == 302
+    )
     assert not Participation.objects.filter(activity=Activity.objects.latest("pk")).exists()
 
 
