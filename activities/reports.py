@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, CharField, ExpressionWrapper
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -130,18 +131,23 @@ class RowReader:
     def _people(self, lead_id: int | None, parts: list[tuple]) -> tuple[list[Name], list[Name]]:
         """Who leads today, and everybody else who takes part or took part: the filter asks for any time."""
         leading = {lead_id: None} if lead_id else {}
-        for organization_id, role, until in parts:
+        for organization_id, role, until, _activity_id in parts:
             if role == Role.CO_LEAD and (not until or PartialDate(until).last_day >= self.today):
                 leading.setdefault(organization_id)
-        others = dict.fromkeys(organization_id for organization_id, *_rest in parts if organization_id not in leading)
-        of = self.names.of
-        return [of("organizations", pk) for pk in leading], [of("organizations", pk) for pk in others]
+        others = dict.fromkeys([part[0] for part in parts if part[0] not in leading])
+        known, of = self.names.by_id["organizations"], self.names.of
+        return (
+            [known.get(pk) or of("organizations", pk) for pk in leading],
+            [known.get(pk) or of("organizations", pk) for pk in others],
+        )
 
     def _participations(self, ids: list[int]) -> dict[int, list[tuple]]:
         found = Participation.objects.filter(activity__in=among(ids), response__in=TAKING_PART).order_by("id")
         by_activity: dict[int, list[tuple]] = defaultdict(list)
-        for activity_id, *rest in found.values_list("activity_id", "organization_id", "role", "until"):
-            by_activity[activity_id].append(tuple(rest))
+        # As plain text: hardly any of so many dates is looked at.
+        until = Cast("until", CharField())
+        for part in found.values_list("organization_id", "role", until, "activity_id"):
+            by_activity[part[3]].append(part)
         for parts in by_activity.values():
             parts.sort(key=lambda part: ROLE_ORDER[part[1]])
         return by_activity
@@ -150,8 +156,9 @@ class RowReader:
         by_activity: dict[int, list[Name]] = defaultdict(list)
         if wanted:
             links = through.objects.filter(activity__in=among(ids)).order_by("id")
+            known, of = self.names.by_id[kind], self.names.of
             for activity_id, pk in links.values_list("activity_id", target):
-                by_activity[activity_id].append(self.names.of(kind, pk))
+                by_activity[activity_id].append(known.get(pk) or of(kind, pk))
         return by_activity
 
 

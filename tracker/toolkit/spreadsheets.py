@@ -48,7 +48,7 @@ def csv_pieces(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[bytes
     writer.writerow([neutral(str(column.label)) for column in columns])
     values = [column.value for column in columns]
     for number, row in enumerate(rows, start=1):
-        writer.writerow([neutral(value(row)) for value in values])
+        writer.writerow(map(neutral, [value(row) for value in values]))
         if number % ROWS_AT_A_TIME == 0:
             yield _taken(buffer)
     yield _taken(buffer)
