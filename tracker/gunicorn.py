@@ -3,7 +3,9 @@
 HOST, PORT and WEB_CONCURRENCY (worker processes) come from the environment; gunicorn's own options still win.
 """
 
+import gc
 import os
+from typing import Any
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 
@@ -27,3 +29,13 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 
 accesslog = "-"
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+
+
+def when_ready(server: Any) -> None:
+    """Before the workers are forked: what is loaded stays, so the collector need not go through it again and again.
+
+    It was a quarter of the time of a large file: the usual thresholds are for programs that hold little.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
