@@ -65,17 +65,24 @@ def derived_from_participations(activity: Activity, today: datetime.date) -> dic
     return {"lead_id": lead_id, "lead_withdrew_on": withdrew_on}
 
 
-def refresh_derived(activity: Activity) -> dict[str, tuple[Any, Any]]:
-    """Recompute the derived columns of one activity, but for `search_text`; return (before, after) of what differed."""
+def refresh_derived(activity: Activity, said: Iterable[str] = ()) -> dict[str, tuple[Any, Any]]:
+    """Recompute the derived columns of one activity, but for `search_text`; return (before, after) of what differed.
+
+    `said` is what a new entry of the log says: it is added to `search_text` without reading the whole log again.
+    """
     fresh = derived_from_log(activity) | derived_from_participations(activity, timezone.localdate())
     changed = {
         name: (getattr(activity, name), value) for name, value in fresh.items() if getattr(activity, name) != value
     }
-    if changed:
+    columns = {name: after for name, (_, after) in changed.items()}
+    if added := " | ".join(filter(None, map(normalise, said))):
+        columns["search_text"] = f"{activity.search_text} | {added}" if activity.search_text else added
+    if columns:
         # Not save(): derived columns are no event of the activity's history, and nothing else may be overwritten.
-        Activity.objects.filter(pk=activity.pk).update(**{name: after for name, (_, after) in changed.items()})
-        for name, (_, after) in changed.items():
-            setattr(activity, name, after)
+        # One statement for all: each would write the row and its indexes anew.
+        Activity.objects.filter(pk=activity.pk).update(**columns)
+        for name, value in columns.items():
+            setattr(activity, name, value)
     return changed
 
 
@@ -133,11 +140,3 @@ def refresh_search_text(activities: Iterable[Activity]) -> int:
             activity.search_text = text
             changed += 1
     return changed
-
-
-def append_search_text(activity: Activity, *texts: str) -> None:
-    """Add what an entry of the log says without reading the whole log again."""
-    added = " | ".join(filter(None, map(normalise, texts)))
-    if added:
-        activity.search_text = f"{activity.search_text} | {added}" if activity.search_text else added
-        Activity.objects.filter(pk=activity.pk).update(search_text=activity.search_text)

@@ -17,7 +17,7 @@ from ..choices import EvidenceKind, Status, UpdateKind
 from ..models import Activity, Evidence, ObstacleKind, StatusUpdate
 from .chain import place_for, standing_entries, state_after
 from .checks import check_as_of, check_correction, check_status
-from .derived import append_search_text, refresh_derived
+from .derived import refresh_derived
 from .errors import StaleUpdate
 
 
@@ -134,8 +134,7 @@ def _append(
     )
     if obstacle_kinds:
         update.obstacle_kinds.set(obstacle_kinds)
-    refresh_derived(activity)
-    append_search_text(activity, done, obstacles, next_steps, reason)
+    refresh_derived(activity, said=(done, obstacles, next_steps, reason))
     return update, True
 
 
