@@ -20,6 +20,7 @@ from tracker.toolkit.views import Report, ReportView
 
 from ..choices import Signal
 from ..filters import LARGE, SORTS, Selection, at_most, count_options, count_visible, in_order, labelled
+from ..models import Activity
 from ..reports import Row, RowReader, columns_for
 from .report_form import form_context
 from .report_rows import LineWriter
@@ -91,7 +92,8 @@ class ActivityReport(ReportView):
         ordered = in_order(selection.rows(), sort)
         start = (page - 1) * self.page_size
         # The references of one page first, the rows after: what stands before a late page is never read.
-        here = selection.visible().filter(pk__in=ordered.values("pk")[start : start + self.page_size])
+        # What the person may see was asked when the references were found.
+        here = Activity.objects.rewrite(False).filter(pk__in=ordered.values("pk")[start : start + self.page_size])
         reader = RowReader(selection.names, selection.today)
         rows = reader.read(in_order(here, sort), classified=False) if counts.total else []
         shown = self.paginate(rows, page, counts.total)
