@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
-from django.conf import settings
-
 from tracker.toolkit.search import normalise
 
-from .models import Organization, OrganizationName
+from .models import NAME_COLUMNS, Organization, OrganizationName
 
 # Upstairs hangs in here what else has to follow when an organization's names, or its successor, have changed.
 after_names_changed: list[Callable[[Organization], object]] = []
@@ -14,10 +12,8 @@ after_names_changed: list[Callable[[Organization], object]] = []
 
 def search_text_of(organization: Organization) -> str:
     """Every acronym and name the organization has or had, in every language, and the last part of its address."""
-    languages = [code.replace("-", "_") for code in settings.MODELTRANSLATION_LANGUAGES]
-    columns = [f"{field}_{language}" for field in ("acronym", "name") for language in languages]
-    texts = [organization.slug, *(getattr(organization, column) for column in columns)]
-    for row in OrganizationName.objects.filter(organization=organization).values_list(*columns):
+    texts = [organization.slug, *(getattr(organization, column) for column in NAME_COLUMNS)]
+    for row in OrganizationName.objects.filter(organization=organization).values_list(*NAME_COLUMNS):
         texts += row
     return " | ".join(dict.fromkeys(filter(None, (normalise(text) for text in texts if text))))
 

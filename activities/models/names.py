@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from organizations.models import Organization
+from organizations.models import NAME_COLUMNS, Organization
 from tracker.toolkit.texts import current_language, find_text
 
 from .activity import Activity
@@ -118,9 +118,8 @@ def _vocabulary() -> list[dict[str, Any]]:
 
 
 def _organizations() -> list[dict[str, Any]]:
-    columns = [f"{field}_{language}" for field in ("acronym", "name") for language in LANGUAGES]
     found = []
-    for row in Organization.objects.order_by().rewrite(False).values("pk", "slug", *columns):
+    for row in Organization.objects.order_by().rewrite(False).values("pk", "slug", *NAME_COLUMNS):
         text = find_text(row, "acronym")
         text = text if text.value else find_text(row, "name")
         found.append({"kind": "organizations", "pk": row["pk"], "code": row["slug"], "text": text})

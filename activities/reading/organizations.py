@@ -8,15 +8,13 @@ from django.core.cache import caches
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from organizations.choices import MembershipRole, OrganizationKind
-from organizations.models import Membership, Organization, OrganizationName
+from organizations.models import NAME_COLUMNS, Membership, Organization, OrganizationName
 from tracker.toolkit.search import normalise, terms
 
 from ..choices import LEADING_ROLES, TAKING_PART
 from ..models import Activity, FrameworkParticipant, Participation, StatusUpdate
 from ..models.querysets import scope_of
 
-LANGUAGES = ("en", "zh_hans", "fr", "es", "ru", "ar")
-NAME_COLUMNS = tuple(f"{field}_{language}" for field in ("acronym", "name") for language in LANGUAGES)
 ROWS_SHOWN = 20
 LOGGED_SHOWN = 8
 # Beyond so many participations, numbers half a minute old are as good as new ones, and counting anew is dear.

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from django_countries import countries
 
-from organizations.models import Organization, OrganizationName
+from organizations.models import NAME_COLUMNS, Organization, OrganizationName
 from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.search import normalise
 
@@ -90,10 +90,9 @@ def names_of(organization_ids: Iterable[int]) -> list[str]:
     """Every name and acronym, of any time and language, of these organizations and of those linked by succession."""
     ids = set(organization_ids)
     linked = Organization.objects.filter(Q(pk__in=ids) | Q(successor__in=ids) | Q(predecessors__in=ids))
-    columns = [f"{field}_{language}" for field in ("acronym", "name") for language in LANGUAGES]
     # Sorted by id, not by name: the order must not depend on the language in which somebody happens to work.
-    now = linked.distinct().order_by("pk").values_list(*columns)
-    earlier = OrganizationName.objects.filter(organization__in=ids).order_by("pk").values_list(*columns)
+    now = linked.distinct().order_by("pk").values_list(*NAME_COLUMNS)
+    earlier = OrganizationName.objects.filter(organization__in=ids).order_by("pk").values_list(*NAME_COLUMNS)
     rows = [*now, *earlier]
     return list(dict.fromkeys(text for row in rows for text in row if text))
 

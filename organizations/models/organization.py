@@ -1,5 +1,6 @@
 """Who exists: organizations, the names they had, what is known about them."""
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from tracker.toolkit.dates import PartialDateField
 
 from ..choices import OrganizationKind
+
+# Where an organization, or one of its earlier names, says what it is called in each language.
+NAME_COLUMNS = tuple(
+    f"{field}_{code.replace('-', '_')}" for field in ("acronym", "name") for code in settings.MODELTRANSLATION_LANGUAGES
+)
 
 
 class OrganizationQuerySet(models.QuerySet):
