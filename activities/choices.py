@@ -64,6 +64,8 @@ class Role(models.TextChoices):
 
 
 LEADING_ROLES = (Role.LEAD, Role.CO_LEAD)
+# An observer follows an activity and is not asked to report on it, though it may.
+ASKED_ROLES = tuple(role for role in Role if role != Role.OBSERVER)
 
 # International Aid Transparency Initiative, organisation-role code list; an observer has none.
 IATI_ROLE = {
@@ -159,3 +161,94 @@ SIGNAL_RULES = {
     Signal.PAST_REVIEW: _("Open, and its review date has passed."),
     Signal.NO_CLOSING_CONDITION: _("An open undertaking that does not say what ends it, and who decides."),
 }
+
+
+# --- the cycle: rounds, review, notifications -------------------------------------------------------------------
+
+
+class RequestState(models.TextChoices):
+    """Where a request for an update stands. Computed, never stored; in this order."""
+
+    NOT_YET_DUE = "not_yet_due", _("Not yet due")
+    DUE = "due", _("Due")
+    OVERDUE = "overdue", _("Overdue")
+    ANSWERED = "answered", _("Answered")
+    RETURNED = "returned", _("Returned")
+    ACCEPTED = "accepted", pgettext_lazy("update", "Accepted")
+
+
+# A request counts as due from so many days before its day.
+DUE_WITHIN_DAYS = 7
+WAITING = (RequestState.NOT_YET_DUE, RequestState.DUE, RequestState.OVERDUE, RequestState.RETURNED)
+ANSWERED_STATES = (RequestState.ANSWERED, RequestState.ACCEPTED)
+
+
+class ReviewState(models.TextChoices):
+    """What became of an entry of the log when a coordinator looked at it."""
+
+    SUBMITTED = "submitted", _("Submitted")
+    ACCEPTED = "accepted", pgettext_lazy("update", "Accepted")
+    RETURNED = "returned", _("Returned")
+
+
+class ReturnReason(models.TextChoices):
+    """Why an update was returned."""
+
+    UNCLEAR = "unclear", _("Unclear")
+    NO_EVIDENCE = "no_evidence", _("No evidence")
+    WRONG_PERIOD = "wrong_period", _("Wrong period")
+    ANOTHER_MUST_CONFIRM = "another_confirms", _("Another organization must confirm")
+    OTHER = "other", _("Other")
+
+
+class ProposalState(models.TextChoices):
+    """What became of a proposal for the lead."""
+
+    PROPOSED = "proposed", pgettext_lazy("lead", "Proposed")
+    ACCEPTED = "accepted", pgettext_lazy("lead", "Accepted")
+    DECLINED = "declined", pgettext_lazy("lead", "Declined")
+    TAKEN_BACK = "taken_back", pgettext_lazy("lead", "Taken back")
+
+
+class ChangeSetKind(models.TextChoices):
+    BULK = "bulk", _("Bulk change")
+    IMPORT = "import", _("Import")
+
+
+class NotificationKind(models.TextChoices):
+    """What somebody is told of. Mail of each kind can be declined."""
+
+    CALL = "call", _("Call for updates")
+    DUE_SOON = "due_soon", _("Updates due soon")
+    OVERDUE = "overdue", _("Updates overdue")
+    REMINDER = "reminder", _("Reminder by a coordinator")
+    RETURNED = "returned", _("Update returned")
+    ACCEPTED = "accepted", _("Update accepted")
+    INVITATION = "invitation", _("Invitation to take part")
+    ANSWER = "answer", _("Answer to an invitation")
+    LEAD_CHANGE = "lead_change", _("Change of lead")
+    MENTION = "mention", _("My organization mentioned")
+    FOLLOWED = "followed", _("Followed activity changed")
+    DIGEST = "digest", _("Weekly digest")
+    ROUND_CLOSED = "round_closed", _("Round closed")
+
+
+# What asks an organization for the same updates; never two of them within so many days.
+REMINDING = (NotificationKind.CALL, NotificationKind.DUE_SOON, NotificationKind.OVERDUE, NotificationKind.REMINDER)
+REMINDER_PAUSE_DAYS = 3
+# Days before the due day, and after it; then every so many days.
+REMIND_BEFORE = (7, 1)
+REMIND_AFTER = (1, 7)
+REMIND_EVERY = 14
+
+
+class MailState(models.TextChoices):
+    """Where the mail of a notification stands."""
+
+    NONE = "none", _("Not mailed")
+    QUEUED = "queued", _("Waiting to be sent")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    REFUSED = "refused", _("Refused by the mail server")
+    FAILED = "failed", _("Given up after several attempts")
+    UNCERTAIN = "uncertain", _("Uncertain: the sender stopped half-way")

@@ -70,18 +70,25 @@ class RowReader:
 
     def all(self, activities: ActivityQuerySet, ids: Sequence[int]) -> Iterator[Row]:
         """The activities of `ids`, which stand in the order of `activities`, some thousand at a time."""
+        return map(self.row, self.raw_rows(activities, ids))
+
+    def raw_rows(self, activities: ActivityQuerySet, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+        """The same as references and texts in every language: all that `row` needs beside the names."""
         start, step = 0, min(FIRST_ROWS, ROWS_READ)
         while here := ids[start : start + step]:
-            yield from self.read(activities.filter(pk__in=among(here)), ids=here)
+            order = {pk: place for place, pk in enumerate(here)}
+            found = self._raw(activities.filter(pk__in=among(here)), ids=here)
+            yield from sorted(found, key=lambda row: order[row["pk"]])
             start, step = start + step, ROWS_READ
 
-    def read(
-        self, activities: ActivityQuerySet, *, classified: bool = True, ids: Sequence[int] | None = None
-    ) -> list[Row]:
-        """These activities in their order: two statements, or four with their fields and themes (`classified`).
+    def read(self, activities: ActivityQuerySet, *, classified: bool = True) -> list[Row]:
+        """These activities in their order: two statements, or four with their fields and themes (`classified`)."""
+        return [self.row(raw) for raw in self._raw(activities, classified=classified)]
 
-        `ids`, where they are known and many, spare a look at every unanswered invitation for each reading.
-        """
+    def _raw(
+        self, activities: ActivityQuerySet, *, classified: bool = True, ids: Sequence[int] | None = None
+    ) -> list[dict[str, Any]]:
+        """`ids`, where they are known and many, spare a look at every unanswered invitation for each reading."""
         signals = {
             column: ExpressionWrapper(signal_rule(signal, self.today), BooleanField())
             for signal, column in SIGNAL_COLUMNS
@@ -97,14 +104,18 @@ class RowReader:
                 row[UNANSWERED] = row["pk"] in waiting and row["status"] in OPEN_STATUSES
         ids = [row["pk"] for row in rows]
         parts = self._participations(ids)
-        fields = self._linked(Activity.functional_fields.through, "functionalfield_id", "fields", ids, classified)
-        themes = self._linked(Activity.themes.through, "theme_id", "themes", ids, classified)
-        return [self._row(row, parts[row["pk"]], fields[row["pk"]], themes[row["pk"]]) for row in rows]
+        fields = self._linked(Activity.functional_fields.through, "functionalfield_id", ids, classified)
+        themes = self._linked(Activity.themes.through, "theme_id", ids, classified)
+        for row in rows:
+            pk = row["pk"]
+            row["parts"], row["fields"], row["themes"] = parts[pk], fields[pk], themes[pk]
+        return rows
 
-    def _row(self, row: dict[str, Any], parts: list[tuple], fields: list[Name], themes: list[Name]) -> Row:
+    def row(self, row: dict[str, Any]) -> Row:
+        """One raw row in the reader's language."""
         of = self.names.of
         title = row[self.title_column]
-        leaders, participants = self._people(row["lead_id"], parts)
+        leaders, participants = self._people(row["lead_id"], row["parts"])
         updated_at = row["last_update_at"]
         return Row(
             pk=row["pk"],
@@ -122,8 +133,8 @@ class RowReader:
             updated_on=updated_at and updated_at.astimezone(self.zone).date(),
             signals=[signal for signal, column in SIGNAL_COLUMNS if row[column]],
             countries=[self.country_names.get(code, code) for code in str(row["countries"]).split(",") if code],
-            fields=fields,
-            themes=themes,
+            fields=[of("fields", pk) for pk in row["fields"]],
+            themes=[of("themes", pk) for pk in row["themes"]],
             level=row["level"],
             visibility=row["visibility"],
         )
@@ -131,7 +142,7 @@ class RowReader:
     def _people(self, lead_id: int | None, parts: list[tuple]) -> tuple[list[Name], list[Name]]:
         """Who leads today, and everybody else who takes part or took part: the filter asks for any time."""
         leading = {lead_id: None} if lead_id else {}
-        for organization_id, role, until, _activity_id in parts:
+        for organization_id, role, until, *_activity in parts:
             if role == Role.CO_LEAD and (not until or PartialDate(until).last_day >= self.today):
                 leading.setdefault(organization_id)
         others = dict.fromkeys([part[0] for part in parts if part[0] not in leading])
@@ -152,13 +163,12 @@ class RowReader:
             parts.sort(key=lambda part: ROLE_ORDER[part[1]])
         return by_activity
 
-    def _linked(self, through: Any, target: str, kind: str, ids: list[int], wanted: bool) -> dict[int, list[Name]]:
-        by_activity: dict[int, list[Name]] = defaultdict(list)
+    def _linked(self, through: Any, target: str, ids: list[int], wanted: bool) -> dict[int, list[int]]:
+        by_activity: dict[int, list[int]] = defaultdict(list)
         if wanted:
             links = through.objects.filter(activity__in=among(ids)).order_by("id")
-            known, of = self.names.by_id[kind], self.names.of
             for activity_id, pk in links.values_list("activity_id", target):
-                by_activity[activity_id].append(known.get(pk) or of(kind, pk))
+                by_activity[activity_id].append(pk)
         return by_activity
 
 

@@ -8,12 +8,14 @@ from .models import (
     Area,
     Framework,
     FunctionalField,
+    LeadProposal,
     ObstacleKind,
     ParticipantGroup,
     Participation,
     PartnerKind,
     Passage,
     Principle,
+    ReportingRound,
     ResourceKind,
     Theme,
 )
@@ -81,5 +83,7 @@ keep_history(
     ],
 )
 keep_history(Participation, app="activities")
+keep_history(LeadProposal, app="activities")
+keep_history(ReportingRound, app="activities")
 for kept in (Area, Principle, ParticipantGroup, FunctionalField, Theme, ObstacleKind, ResourceKind, PartnerKind):
     keep_history(kept, app="activities")

@@ -9,8 +9,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from activities.choices import Response, Role, Status, Visibility
-from activities.models import Activity, Area, Framework, Participation, StatusUpdate
-from activities.workflow import invite, post_update, propose_undertaking, refresh_search_text
+from activities.models import Activity, Area, Framework, Participation, ReportingRound, StatusUpdate
+from activities.workflow import invite, open_round, post_update, propose_undertaking, refresh_search_text
 from activities.workflow.undertakings import sort_key_of
 from organizations.choices import COORDINATORS, MembershipRole, OrganizationKind
 from organizations.models import Membership, Organization, User
@@ -135,6 +135,31 @@ def make_update(
         as_of=as_of or PartialDate(then.date()),
         may_set_status=may_set_status,
         at=then,
+        **fields,
+    )
+
+
+def make_round(
+    *,
+    by: User | None = None,
+    title: str = "",
+    filters: str = "",
+    due_in: int = 14,
+    opened_days_ago: int = 0,
+    framework: Framework | None = None,
+    **fields: Any,
+) -> ReportingRound:
+    """An open round over the activities that `filters` finds; `due_in` counts days from today and may be negative."""
+    today = timezone.localdate()
+    return open_round(
+        framework=framework or make_framework(),
+        title=title or f"Round {next(_numbers)}",
+        period_start=today - datetime.timedelta(days=90),
+        period_end=today,
+        due_on=today + datetime.timedelta(days=due_in),
+        by=by or make_user(coordinator=True),
+        filters=filters,
+        at=timezone.now() - datetime.timedelta(days=max(opened_days_ago, -due_in)),
         **fields,
     )
 

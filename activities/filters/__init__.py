@@ -1,10 +1,11 @@
 """From a query string to a set of activities: every parameter is understood or refused, never ignored."""
 
 from .counts import LARGE, Counts, at_most, count_options, count_visible
-from .selection import Chip, Selection, labelled
+from .selection import KEEPER, Chip, Selection, labelled
 from .sorting import SORTS, in_order
 
 __all__ = [
+    "KEEPER",
     "LARGE",
     "SORTS",
     "Chip",

@@ -1,27 +1,46 @@
 """The tables of the register."""
 
 from .activity import Activity
+from .changesets import ChangeSet, ChangeSetEntry
 from .drafts import UpdateDraft
 from .framework import Area, Framework, FrameworkParticipant, ParticipantGroup, Passage, Principle
+from .frozen import FrozenReport, FrozenRow
+from .handover import LeadProposal
 from .log import Evidence, StatusUpdate
+from .notices import Follow, Notification, UndeliverableAddress, Unsubscription
 from .participation import Participation
+from .review import Review, ReviewReason
+from .rounds import ReportingRound, UpdateRequest
 from .vocabulary import FunctionalField, ObstacleKind, PartnerKind, ResourceKind, Theme
 
 __all__ = [
     "Activity",
     "Area",
+    "ChangeSet",
+    "ChangeSetEntry",
     "Evidence",
+    "Follow",
     "Framework",
     "FrameworkParticipant",
+    "FrozenReport",
+    "FrozenRow",
     "FunctionalField",
+    "LeadProposal",
+    "Notification",
     "ObstacleKind",
     "ParticipantGroup",
     "Participation",
     "PartnerKind",
     "Passage",
     "Principle",
+    "ReportingRound",
     "ResourceKind",
+    "Review",
+    "ReviewReason",
     "StatusUpdate",
     "Theme",
+    "UndeliverableAddress",
+    "Unsubscription",
     "UpdateDraft",
+    "UpdateRequest",
 ]

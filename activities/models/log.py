@@ -77,6 +77,15 @@ class StatusUpdate(models.Model):
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="correction", verbose_name=_("corrects")
     )
+    # The round it answers, where one asked for it; a correction stays with the round of what it corrects.
+    round = models.ForeignKey(
+        "activities.ReportingRound",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="updates",
+        verbose_name=_("reporting round"),
+    )
     # Sent with the form: a second arrival of the same form is the same entry.
     token = models.UUIDField(unique=True, default=uuid4, editable=False)
 
@@ -90,6 +99,11 @@ class StatusUpdate(models.Model):
             models.Index(F("activity"), F("created_at").desc(), name="update_activity_recent"),
             models.Index(F("created_at").desc(), name="update_recent"),
             models.Index(F("organization"), F("created_at").desc(), name="update_organization"),
+            models.Index(
+                fields=["round", "activity", "organization"],
+                condition=Q(round__isnull=False),
+                name="update_round",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

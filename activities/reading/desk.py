@@ -10,7 +10,7 @@ from organizations.choices import MembershipRole
 from organizations.models import Membership, Organization
 from tracker.toolkit.dates import spans_until
 
-from ..choices import Response, Role, Signal
+from ..choices import ASKED_ROLES, Response, Signal
 from ..models import Activity, Area, Participation, StatusUpdate, UpdateDraft
 from ..models.querysets import IS_OPEN, signal_rule
 from ..models.signals import signal_words, signals_shown
@@ -20,8 +20,6 @@ ROWS_SHOWN = 50
 FEW = 10
 # How `workflow.drafts` names the draft of a correction within the row of an activity.
 CORRECTION = "corrects-"
-# An observer follows an activity and is not asked to report on it, though it may.
-ASKED_ROLES = [role for role in Role if role != Role.OBSERVER]
 
 
 class Asked(NamedTuple):

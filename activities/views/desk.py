@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -43,3 +43,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "latest": [(update, gist(update)) for update in latest_updates(Activity.objects.visible_to(user))],
         }
     return render(request, "activities/desk.html", context)
+
+
+def desk_no_change(request: HttpRequest) -> HttpResponse:
+    raise Http404

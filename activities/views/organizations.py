@@ -1,7 +1,7 @@
 """The organizations, and the page of each."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -58,3 +58,7 @@ def _asked(request: HttpRequest) -> tuple[str, list[str]]:
     if problems:
         raise BadParameters(problems)
     return (words[0] if words else ""), list(dict.fromkeys(kinds))
+
+
+def organization_history(request: HttpRequest, slug: str) -> HttpResponse:
+    raise Http404

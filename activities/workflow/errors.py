@@ -1,12 +1,14 @@
 """What a write may be refused for besides a ValidationError: somebody else was there first."""
 
-from ..models import Activity, Participation, StatusUpdate
+from typing import Any
+
+from ..models import StatusUpdate
 
 
 class StaleEdit(Exception):
     """The row was changed since the editor opened it. `current` is the row as it stands now."""
 
-    def __init__(self, current: Activity | Participation) -> None:
+    def __init__(self, current: Any) -> None:
         super().__init__(f"{current!r} was changed meanwhile")
         self.current = current
 

@@ -19,6 +19,8 @@ from .chain import place_for, standing_entries, state_after
 from .checks import check_as_of, check_correction, check_status
 from .derived import refresh_derived
 from .errors import StaleUpdate
+from .review import submit
+from .rounds import round_asking
 
 
 def post_update(
@@ -130,10 +132,13 @@ def _append(
         next_steps_due_on=next_steps_due_on,
         language=language,
         corrects=corrects,
+        round_id=corrects.round_id if corrects else round_asking(activity, organization),
         token=token or uuid4(),
     )
     if obstacle_kinds:
         update.obstacle_kinds.set(obstacle_kinds)
+    if kind != UpdateKind.DOCUMENTED:
+        submit(update)
     refresh_derived(activity, said=(done, obstacles, next_steps, reason))
     return update, True
 

@@ -17,6 +17,7 @@ from ..choices import TAKING_PART, Response
 from ..models import Activity, Participation
 from .derived import refresh_derived, refresh_search_text
 from .errors import StaleEdit
+from .rounds import follow_participation
 
 ANSWERS: dict[str, tuple[str, ...]] = {
     Response.INVITED: (Response.ACCEPTED, Response.ACCEPTED_IN_PART, Response.DECLINED),
@@ -44,6 +45,7 @@ def _settle(
     participation._history_user = by
     participation._change_reason = reason or None
     participation.save(update_fields=None if columns is None else [*columns, "version"])
+    follow_participation(participation, by)
     refresh_derived(participation.activity)
     refresh_search_text([participation.activity])
 
@@ -176,6 +178,7 @@ def change_role(
         current._history_user = by
         current._change_reason = note or None
         current.save(update_fields=["until", "version"])
+        follow_participation(current, by)
         begun = Participation(
             activity=current.activity,
             organization=current.organization,

@@ -44,6 +44,9 @@ class Organization(models.Model):
         _("succeeded on"), help_text=_("The day the successor took over, as far as it is known.")
     )
     seat = models.CharField(_("seat"), max_length=120, blank=True)
+    mailbox = models.EmailField(
+        _("mailbox"), blank=True, help_text=_("Written to where the organization has no focal point.")
+    )
     website = models.CharField(_("website"), max_length=200, blank=True)
     working_languages = models.JSONField(
         _("working languages"), default=list, blank=True, help_text=_("Language codes, such as en or fr.")

@@ -45,6 +45,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Untick instead of deleting: what the person wrote stays.")
     )
+    # Counted where notifications are written and read, so that no page has to count them.
+    unread_notifications = models.PositiveIntegerField(default=0, editable=False)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects = UserManager()

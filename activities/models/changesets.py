@@ -1,0 +1,45 @@
+"""Changes that belong together: a bulk change, later an import, told as one event that unfolds."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..choices import ChangeSetKind
+
+
+class ChangeSet(models.Model):
+    """One act of one person that changed several records."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=ChangeSetKind)
+    title = models.CharField(_("what was done"), max_length=200)
+    reason = models.TextField(_("reason"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("changed by"))
+    at = models.DateTimeField(_("changed"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("set of changes")
+        verbose_name_plural = _("sets of changes")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ChangeSetEntry(models.Model):
+    """One record that the act changed: the number of its record of history."""
+
+    change_set = models.ForeignKey(ChangeSet, models.CASCADE, related_name="entries", verbose_name=_("set of changes"))
+    activity = models.ForeignKey(
+        "activities.Activity", models.CASCADE, related_name="change_set_entries", verbose_name=_("activity")
+    )
+    history_id = models.PositiveIntegerField(_("record of history"))
+
+    class Meta:
+        verbose_name = _("change in a set")
+        verbose_name_plural = _("changes in a set")
+        ordering = ["change_set", "id"]
+        constraints = [models.UniqueConstraint(fields=["activity", "history_id"], name="record_in_one_set")]
+
+    def __str__(self) -> str:
+        return f"{self.change_set_id}/{self.activity_id}"

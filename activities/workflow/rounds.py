@@ -1,0 +1,265 @@
+"""Reporting rounds: opening one asks everybody concerned, closing it freezes a report; who comes or goes between."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from organizations.models import Organization, User
+
+from ..choices import ASKED_ROLES, REMINDER_PAUSE_DAYS, REMINDING, NotificationKind
+from ..filters import KEEPER, Selection
+from ..models import Activity, Framework, Notification, Participation, ReportingRound, UpdateRequest
+from ..models.querysets import ActivityQuerySet
+from ..notifications import AddressBook, Recipient, Telling, write
+from .errors import StaleEdit
+from .freezing import freeze
+
+EDITABLE = ("title", "period_start", "period_end", "due_on", "asked", "language", "call_languages")
+
+
+def activities_asked(framework: Framework, filters: str) -> ActivityQuerySet:
+    """The activities of a framework that this query string of the report finds. Raises ValidationError (`filters`)."""
+    selection = Selection(parse_qs(filters), KEEPER)
+    if selection.problems:
+        parameter, sentence = selection.problems[0]
+        raise ValidationError({"filters": f"{parameter}: {sentence}"})
+    return selection.rows().filter(framework=framework)
+
+
+def participations_asked(activities: Any) -> Any:
+    """Participations that are asked: taking part today, in another role than observer."""
+    return (
+        Participation.objects.filter(activity__in=activities, role__in=ASKED_ROLES)
+        .taking_part()
+        .current_on(timezone.localdate())
+    )
+
+
+def open_round(
+    *,
+    framework: Framework,
+    title: str,
+    period_start: datetime.date,
+    period_end: datetime.date,
+    due_on: datetime.date,
+    by: User,
+    filters: str = "",
+    asked: str = "",
+    language: str = "en",
+    call_languages: Sequence[str] = ("en",),
+    is_demonstration: bool = False,
+    at: datetime.datetime | None = None,
+) -> ReportingRound:
+    """Open a round: one request for each participation concerned, and one call for each of their recipients.
+
+    All or nothing. Raises ValidationError by field: another round is open, the filter asks nobody, dates do not fit.
+    """
+    with transaction.atomic():
+        # Whoever opens a round of this framework at the same moment waits here, and then finds one open.
+        Framework.objects.select_for_update().get(pk=framework.pk)
+        newest = ReportingRound.objects.aggregate(number=Max("number"))["number"] or 0
+        made = ReportingRound(
+            number=newest + 1,
+            framework=framework,
+            title=title,
+            period_start=period_start,
+            period_end=period_end,
+            due_on=due_on,
+            asked=asked,
+            language=language,
+            filters=filters,
+            call_languages=list(call_languages),
+            opened_by=by,
+            opened_at=at or timezone.now(),
+            is_demonstration=is_demonstration,
+        )
+        made.full_clean()
+        _check_due(made)
+        participations = list(participations_asked(activities_asked(framework, filters)).order_by("pk"))
+        if not participations:
+            raise ValidationError({"filters": _("Nobody takes part in these activities, so nobody would be asked.")})
+        made._history_user = by
+        made.save()
+        _ask(made, participations, by)
+    return made
+
+
+def _check_due(made: ReportingRound) -> None:
+    if made.due_on < timezone.localdate(made.opened_at):
+        raise ValidationError({"due_on": _("Answers cannot be due before the round opens.")})
+
+
+def _ask(made: ReportingRound, participations: Sequence[Participation], by: User | None) -> None:
+    """Add the requests, and call on everybody who answers for them."""
+    UpdateRequest.objects.bulk_create(
+        [
+            UpdateRequest(
+                round=made, participation=row, activity_id=row.activity_id, organization_id=row.organization_id
+            )
+            for row in participations
+        ],
+        batch_size=500,
+    )
+    write(tellings_of(NotificationKind.CALL, made, participations, "call"), by=by)
+
+
+def tellings_of(
+    kind: str,
+    made: ReportingRound,
+    participations: Collection[Participation],
+    event: str,
+    facts: Mapping[str, Any] | None = None,
+) -> list[Telling]:
+    """One telling for each organization and recipient, however many of its participations are meant.
+
+    `event` tells apart the calls and reminders of one round: a second one under the same name is not written.
+    """
+    book = AddressBook({row.organization_id for row in participations})
+    meant: dict[tuple[int, Recipient], int] = defaultdict(int)
+    for row in participations:
+        for recipient in book.for_participation(row):
+            meant[row.organization_id, recipient] += 1
+    return [
+        Telling(
+            kind=kind,
+            recipient=_in_a_language_of(made, recipient),
+            key=f"{made.number}:{organization_id}:{event}",
+            rows={"round": made, "organization_id": organization_id},
+            facts={**(facts or {}), "requests": number},
+        )
+        for (organization_id, recipient), number in meant.items()
+    ]
+
+
+def _in_a_language_of(made: ReportingRound, recipient: Recipient) -> Recipient:
+    if not made.call_languages or recipient.language in made.call_languages:
+        return recipient
+    return recipient._replace(language=made.call_languages[0])
+
+
+def follow_participation(participation: Participation, by: User | None) -> None:
+    """Let a participation that was just written join the open round of its framework, or leave it."""
+    here = ReportingRound.objects.open().filter(framework=participation.activity.framework_id).first()
+    if here is None:
+        return
+    own = UpdateRequest.objects.filter(round=here, participation=participation)
+    asked = participations_asked([participation.activity_id]).filter(pk=participation.pk).exists()
+    if not asked:
+        own.filter(left_at__isnull=True).update(left_at=timezone.now())
+        return
+    if own.exists():
+        own.filter(left_at__isnull=False).update(left_at=None)
+        return
+    if activities_asked(here.framework, here.filters).filter(pk=participation.activity_id).exists():
+        _ask(here, [participation], by)
+
+
+def round_asking(activity: Activity, organization: Organization | None) -> int | None:
+    """The id of the open round in which this organization is asked about the activity."""
+    return (
+        UpdateRequest.objects.standing()
+        .filter(activity=activity, organization=organization, round__closed_at__isnull=True)
+        .values_list("round", flat=True)
+        .first()
+    )
+
+
+def edit_round(
+    *, made: ReportingRound, changes: Mapping[str, Any], version: int, by: User, reason: str = ""
+) -> ReportingRound:
+    """Write what may still change of an open round. Raises StaleEdit, or ValidationError by field."""
+    if not set(changes) <= set(EDITABLE):
+        raise ValidationError(_("Which activities are asked about is settled when a round opens."))
+    with transaction.atomic():
+        current = _locked(made, version)
+        if not current.is_open:
+            raise ValidationError(_("This round is closed. Reopen it first."))
+        for name, value in changes.items():
+            setattr(current, name, value)
+        current.full_clean()
+        _check_due(current)
+        _save(current, [*changes, "version"], by, reason)
+    return current
+
+
+def close_round(*, made: ReportingRound, by: User) -> ReportingRound:
+    """Freeze the report and close the round, all or nothing; tell everybody who was asked. Closed stays closed."""
+    with transaction.atomic():
+        current = ReportingRound.objects.select_for_update().get(pk=made.pk)
+        if not current.is_open:
+            return current
+        report = freeze(current, by, activities_asked(current.framework, current.filters))
+        current.closed_at, current.closed_by = report.frozen_at, by
+        current.version += 1
+        _save(current, ["closed_at", "closed_by", "version"], by, "")
+        asked = Participation.objects.filter(requests__round=current, requests__left_at__isnull=True)
+        write(tellings_of(NotificationKind.ROUND_CLOSED, current, list(asked), f"closed-{report.version}"), by=by)
+    return current
+
+
+def reopen_round(*, made: ReportingRound, by: User, reason: str) -> ReportingRound:
+    """Open a closed round again; its frozen report stays. Raises ValidationError: no reason, or another one is open."""
+    with transaction.atomic():
+        Framework.objects.select_for_update().get(pk=made.framework_id)
+        current = ReportingRound.objects.select_for_update().get(pk=made.pk)
+        if current.is_open:
+            return current
+        if not reason.strip():
+            raise ValidationError({"reason": _("Say why the round is opened again.")})
+        current.closed_at = current.closed_by = None
+        current.version += 1
+        current.full_clean()
+        _save(current, ["closed_at", "closed_by", "version"], by, reason)
+    return current
+
+
+def remind(
+    *, made: ReportingRound, organization_ids: Collection[int], by: User, sentence: str = "", language: str = "en"
+) -> tuple[set[int], set[int]]:
+    """Remind organizations that have not answered, with a sentence of one's own.
+
+    Returns (reminded, left alone because they were reminded within the last days). Who has answered is not written to.
+    """
+    with transaction.atomic():
+        current = ReportingRound.objects.select_for_update().get(pk=made.pk)
+        if not current.is_open:
+            raise ValidationError(_("This round is closed. Nobody is asked any more."))
+        waiting = UpdateRequest.objects.filter(round=current, organization__in=organization_ids)
+        waiting = waiting.waiting(timezone.localdate())
+        rows = list(Participation.objects.filter(pk__in=waiting.values("participation")))
+        spared = reminded_lately(current, {row.organization_id for row in rows})
+        due = [row for row in rows if row.organization_id not in spared]
+        facts = {"sentence": sentence, "language": language}
+        event = f"by-hand-{timezone.localdate().isoformat()}"
+        write(tellings_of(NotificationKind.REMINDER, current, due, event, facts), by=None)
+    return {row.organization_id for row in due}, spared
+
+
+def reminded_lately(made: ReportingRound, organization_ids: Collection[int]) -> set[int]:
+    """Organizations that were called on or reminded in this round within the last days."""
+    since = timezone.now() - datetime.timedelta(days=REMINDER_PAUSE_DAYS)
+    told = Notification.objects.filter(
+        round=made, organization__in=organization_ids, kind__in=REMINDING, created_at__gt=since
+    )
+    return set(told.values_list("organization", flat=True))
+
+
+def _locked(made: ReportingRound, version: int) -> ReportingRound:
+    raised = ReportingRound.objects.filter(pk=made.pk, version=version).update(version=F("version") + 1)
+    current = ReportingRound.objects.select_related("framework").get(pk=made.pk)
+    if not raised:
+        raise StaleEdit(current)
+    return current
+
+
+def _save(made: ReportingRound, columns: Sequence[str], by: User, reason: str) -> None:
+    made._history_user, made._change_reason = by, reason or None
+    made.save(update_fields=columns)
