@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from activities.models import Evidence, StatusUpdate
-from activities.workflow import post_update
+from activities.workflow import close_round, post_update
+from tests.factories import make_round
 from tests.personas import PEOPLE, Cast
 
 EVERYBODY = dict.fromkeys(PEOPLE, 200)
@@ -126,8 +127,10 @@ ADDRESSES = dict(named(get_resolver().url_patterns))
 
 @pytest.fixture
 def full_cast(cast: Cast) -> Cast:
-    """The cast, with a piece of evidence in each activity."""
+    """The cast, with a piece of evidence in each activity, a round that is closed and one that is open."""
 
+    cast.closed_round = close_round(made=make_round(by=cast.coordinator), by=cast.coordinator)
+    cast.round = make_round(by=cast.coordinator)
     cast.evidence = {}
     for which in ("public", "internal", "restricted"):
         chosen = getattr(cast, which)
