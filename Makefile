@@ -15,7 +15,7 @@ MANAGE = $(PYTHON) manage.py
 PIP = $(PYTHON) -m pip --disable-pip-version-check
 
 # Settings of a production site for checks and measurements that must not depend on anybody's .env.
-PRODUCTION = DEBUG=false ALLOWED_HOSTS=localhost,127.0.0.1 \
+PRODUCTION = DEBUG=false ALLOWED_HOSTS=localhost,127.0.0.1 SITE_URL=https://localhost \
 	SECRET_KEY=for-checks-and-measurements-only-it-never-signs-anything-that-lasts
 AS_PRODUCTION = env $(PRODUCTION) HTTPS=true BEHIND_PROXY=false CSRF_TRUSTED_ORIGINS= EMAIL_URL=consolemail:// \
 	DATABASE_URL=sqlite:///$(CURDIR)/var/check.sqlite3

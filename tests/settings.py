@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "MEDIA_ROOT": str(_HOME / "evidence"),
     "SECRET_KEY": "for-tests-only-and-long-enough-to-be-accepted-as-one",
     "SECRETARIAT_EMAIL": "secretariat@example.org",
+    "SITE_URL": "https://tracker.example.org",
     "TIME_ZONE": "UTC",
     "TRUSTED_PROXIES": "0",
 }

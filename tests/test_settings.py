@@ -92,6 +92,14 @@ def manage(tmp_path: Path, *arguments: str, **changed: str) -> subprocess.Comple
         ({"EMAIL_URL": "smtp+tls://user:password@host:port"}, "Write it like smtp"),
         ({"DEFAULT_FROM_EMAIL": "tracker"}, "Write it like"),
         ({"SECRETARIAT_EMAIL": "secretariat"}, "Write it like"),
+        ({"SITE_URL": ""}, "Set it to the address of this site"),
+        ({"SITE_URL": "tracker.example.org"}, "Set it to the address of this site"),
+        ({"SITE_URL": "https://tracker.example.org/register"}, "Set it to the address of this site"),
+        ({"SITE_URL": "https://user@tracker.example.org"}, "Set it to the address of this site"),
+        ({"SITE_URL": "https://tracker.example.org:port"}, "Set it to the address of this site"),
+        ({"SITE_URL": "ftp://tracker.example.org"}, "Set it to the address of this site"),
+        ({"SITE_URL": "https://"}, "Set it to the address of this site"),
+        ({"SITE_URL": "http://tracker.example.org"}, "Begin it with https://"),
         ({"TIME_ZONE": "Geneva"}, "for example Europe/Zurich"),
         ({"LOG_LEVEL": "LOUD"}, "Set it to DEBUG, INFO, WARNING or ERROR"),
         ({"DATABASE_URL": "sqlite:////dev/null/tracker.sqlite3"}, "a folder that cannot be made"),
@@ -155,6 +163,8 @@ def test_the_example_itself_starts_once_its_key_is_filled_in(tmp_path: Path) -> 
 
 
 def test_development_needs_no_variable_but_debug(tmp_path: Path) -> None:
-    nothing = dict.fromkeys(("SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECRETARIAT_EMAIL"), "")
+    nothing = dict.fromkeys(
+        ("SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECRETARIAT_EMAIL", "SITE_URL"), ""
+    )
     done = manage(tmp_path, "check", DEBUG="true", HTTPS="false", **nothing)
     assert (done.returncode, done.stderr) == (0, "")

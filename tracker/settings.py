@@ -3,6 +3,7 @@
 import warnings
 from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import environ
@@ -51,6 +52,16 @@ def number(name: str, default: int) -> int:
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is “{value}”. Set it to a whole number such as {default}.")
     return int(value)
+
+
+def is_site(value: str) -> bool:
+    """Whether this is the address of a site: https://, a name, perhaps a port, and nothing after it."""
+    try:
+        parts = urlsplit(value)
+        plain = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and value.lower() == f"{parts.scheme}://{plain}" and value.isascii()
 
 
 DEBUG = flag("DEBUG", "false")
@@ -242,6 +253,15 @@ except Exception as error:
 DEFAULT_FROM_EMAIL = address("DEFAULT_FROM_EMAIL", "Cooperation Activity Tracker <tracker@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SECRETARIAT_EMAIL = address("SECRETARIAT_EMAIL", "")
+EMAIL_TIMEOUT = 30  # seconds: a mail server that says nothing must not hold the queue for ever
+
+# Mail is written where no request says which site this is.
+SITE_URL = env.str("SITE_URL", "").strip().rstrip("/") or ("http://127.0.0.1:8000" if DEBUG else "")
+if not is_site(SITE_URL):
+    raise ImproperlyConfigured(
+        f"SITE_URL is “{SITE_URL}”. Set it to the address of this site without a path, for example "
+        "https://tracker.example.org: the links in mail begin with it."
+    )
 
 # --- languages ----------------------------------------------------------------------------------
 
@@ -317,6 +337,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "tracker.views.csrf_failure"
 
 HTTPS = flag("HTTPS", "false" if DEBUG else "true")
+if HTTPS and not DEBUG and not SITE_URL.startswith("https://"):
+    # A redirect to https would lose the POST by which a mail program declines mail for its reader.
+    raise ImproperlyConfigured(f"SITE_URL is “{SITE_URL}”, but HTTPS is true. Begin it with https://.")
 if HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a load balancer asks inside the house
