@@ -4,9 +4,10 @@ from .derived import refresh_derived, refresh_search_text
 from .drafts import draft_of, drop_draft, keep_draft
 from .errors import StaleEdit, StaleUpdate
 from .log import no_change, post_update
+from .nudging import remind
 from .participations import answer_invitation, change_role, end_participation, invite
 from .review import AlreadyDecided, accept, return_update
-from .rounds import close_round, edit_round, open_round, remind, reopen_round
+from .rounds import close_round, edit_round, open_round, reopen_round
 from .undertakings import edit_undertaking, propose_undertaking
 
 __all__ = [

@@ -1,14 +1,14 @@
 """Reporting rounds: opening one asks everybody concerned, closing it freezes a report; who comes or goes between."""
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +32,40 @@ def activities_asked(framework: Framework, filters: str) -> ActivityQuerySet:
         parameter, sentence = selection.problems[0]
         raise ValidationError({"filters": f"{parameter}: {sentence}"})
     return selection.rows().filter(framework=framework)
+
+
+class Scope(NamedTuple):
+    """Whom a round over some activities would ask: `sentence` is its filter in words, "" for all activities."""
+
+    sentence: str
+    activities: int
+    # Of those, the ones in which somebody takes part and is asked.
+    asked_about: int
+    # Number of requests by the id of the organization.
+    requests: Counter[int]
+
+
+def round_scope(framework: Framework, filters: str) -> Scope:
+    """What opening a round with this filter would do, today. Raises ValidationError (`filters`)."""
+    activities = activities_asked(framework, filters)
+    asked = list(participations_asked(activities).values_list("organization_id", "activity_id"))
+    return Scope(
+        sentence=Selection(parse_qs(filters), KEEPER).sentence(),
+        activities=activities.count(),
+        asked_about=len({activity for _organization, activity in asked}),
+        requests=Counter(organization for organization, _activity in asked),
+    )
+
+
+def activities_reported(made: ReportingRound) -> ActivityQuerySet:
+    """What its report shows: the activities its filter finds, and those asked about that it no longer finds.
+
+    A filter by status or signal finds other activities once the answers are in.
+    """
+    asked = UpdateRequest.objects.filter(round=made).standing()
+    found = activities_asked(made.framework, made.filters)
+    either = Q(pk__in=found.values("pk")) | Q(pk__in=asked.values("activity"))
+    return Activity.objects.rewrite(False).filter(either)
 
 
 def participations_asked(activities: Any) -> Any:
@@ -60,11 +94,17 @@ def open_round(
 ) -> ReportingRound:
     """Open a round: one request for each participation concerned, and one call for each of their recipients.
 
-    All or nothing. Raises ValidationError by field: another round is open, the filter asks nobody, dates do not fit.
+    All or nothing. The same round sent a second time is the one already open. Raises ValidationError by field: another
+    round is open, the filter asks nobody, dates do not fit.
     """
     with transaction.atomic():
         # Whoever opens a round of this framework at the same moment waits here, and then finds one open.
         Framework.objects.select_for_update().get(pk=framework.pk)
+        if present := ReportingRound.objects.open().filter(framework=framework).first():
+            asked_for = (title, period_start, period_end, due_on, filters, by)
+            if _told_apart(present) == asked_for:
+                return present
+            raise ValidationError({"framework": _("A round of this framework is still open. Close it first.")})
         newest = ReportingRound.objects.aggregate(number=Max("number"))["number"] or 0
         made = ReportingRound(
             number=newest + 1,
@@ -88,8 +128,13 @@ def open_round(
             raise ValidationError({"filters": _("Nobody takes part in these activities, so nobody would be asked.")})
         made._history_user = by
         made.save()
-        _ask(made, participations, by)
+        _ask(made, participations, by, made.opened_at)
     return made
+
+
+def _told_apart(made: ReportingRound) -> tuple[Any, ...]:
+    """What two rounds that are not the same form sent twice would differ in."""
+    return (made.title, made.period_start, made.period_end, made.due_on, made.filters, made.opened_by)
 
 
 def _check_due(made: ReportingRound) -> None:
@@ -97,12 +142,16 @@ def _check_due(made: ReportingRound) -> None:
         raise ValidationError({"due_on": _("Answers cannot be due before the round opens.")})
 
 
-def _ask(made: ReportingRound, participations: Sequence[Participation], by: User | None) -> None:
+def _ask(made: ReportingRound, participations: Sequence[Participation], by: User | None, at: datetime.datetime) -> None:
     """Add the requests, and call on everybody who answers for them."""
     UpdateRequest.objects.bulk_create(
         [
             UpdateRequest(
-                round=made, participation=row, activity_id=row.activity_id, organization_id=row.organization_id
+                round=made,
+                participation=row,
+                activity_id=row.activity_id,
+                organization_id=row.organization_id,
+                asked_at=at,
             )
             for row in participations
         ],
@@ -159,7 +208,7 @@ def follow_participation(participation: Participation, by: User | None) -> None:
         own.filter(left_at__isnull=False).update(left_at=None)
         return
     if activities_asked(here.framework, here.filters).filter(pk=participation.activity_id).exists():
-        _ask(here, [participation], by)
+        _ask(here, [participation], by, timezone.now())
 
 
 def round_asking(activity: Activity, organization: Organization | None) -> int | None:
@@ -196,7 +245,7 @@ def close_round(*, made: ReportingRound, by: User) -> ReportingRound:
         current = ReportingRound.objects.select_for_update().get(pk=made.pk)
         if not current.is_open:
             return current
-        report = freeze(current, by, activities_asked(current.framework, current.filters))
+        report = freeze(current, by, activities_reported(current))
         current.closed_at, current.closed_by = report.frozen_at, by
         current.version += 1
         _save(current, ["closed_at", "closed_by", "version"], by, "")
@@ -214,33 +263,13 @@ def reopen_round(*, made: ReportingRound, by: User, reason: str) -> ReportingRou
             return current
         if not reason.strip():
             raise ValidationError({"reason": _("Say why the round is opened again.")})
+        if ReportingRound.objects.open().filter(framework=current.framework_id).exists():
+            raise ValidationError(_("A round of this framework is still open. Close it first."))
         current.closed_at = current.closed_by = None
         current.version += 1
         current.full_clean()
         _save(current, ["closed_at", "closed_by", "version"], by, reason)
     return current
-
-
-def remind(
-    *, made: ReportingRound, organization_ids: Collection[int], by: User, sentence: str = "", language: str = "en"
-) -> tuple[set[int], set[int]]:
-    """Remind organizations that have not answered, with a sentence of one's own.
-
-    Returns (reminded, left alone because they were reminded within the last days). Who has answered is not written to.
-    """
-    with transaction.atomic():
-        current = ReportingRound.objects.select_for_update().get(pk=made.pk)
-        if not current.is_open:
-            raise ValidationError(_("This round is closed. Nobody is asked any more."))
-        waiting = UpdateRequest.objects.filter(round=current, organization__in=organization_ids)
-        waiting = waiting.waiting(timezone.localdate())
-        rows = list(Participation.objects.filter(pk__in=waiting.values("participation")))
-        spared = reminded_lately(current, {row.organization_id for row in rows})
-        due = [row for row in rows if row.organization_id not in spared]
-        facts = {"sentence": sentence, "language": language}
-        event = f"by-hand-{timezone.localdate().isoformat()}"
-        write(tellings_of(NotificationKind.REMINDER, current, due, event, facts), by=None)
-    return {row.organization_id for row in due}, spared
 
 
 def reminded_lately(made: ReportingRound, organization_ids: Collection[int]) -> set[int]:
