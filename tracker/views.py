@@ -12,6 +12,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+# Tokens and codes that forms send along are shorter.
+LONGEST_CHOICE = 80
+
 
 @login_not_required
 @require_POST
@@ -69,12 +72,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: with the reason, when the view gave one in words for readers."""
-    return render(request, "403.html", {"reason": _said(exception)}, status=403)
+    return render(request, "403.html", {"reason": _said(exception), "typed": _typed(request)}, status=403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, the same for what does not exist and for what the reader may not see."""
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"typed": _typed(request)}, status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -90,6 +93,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "secretariat": settings.SECRETARIAT_EMAIL,
     }
     return HttpResponse(render_to_string("500.html", context), status=500)
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """The sentences of a refused form, to be copied: a right may end while somebody types."""
+    if request.method != "POST" or not request.user.is_authenticated:
+        return []
+    texts = [text.strip() for name, values in request.POST.lists() if "password" not in name for text in values]
+    # A sentence, not a token or a choice.
+    return [text for text in texts if " " in text or len(text) > LONGEST_CHOICE]
 
 
 def _said(exception: Exception) -> str:

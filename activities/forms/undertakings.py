@@ -18,7 +18,7 @@ from tracker.toolkit.dates import PartialDate
 from ..choices import Visibility
 from ..models import Activity, Framework
 from .oddities import OddityForm
-from .words import WordsField, as_typed
+from .words import NameField, WordsField, as_typed
 
 TEXTS = ("title", "description")
 WORDS = ("aim", "closing_condition", "legal_basis")
@@ -71,7 +71,7 @@ class UndertakingForm(OddityForm):
     `language` is the one of title and description. With `only_text` it edits a translation and nothing else.
     """
 
-    title = forms.CharField(label=_("Title"), max_length=300)
+    title = NameField(label=_("Title"), max_length=300)
     description = WordsField(label=_("Description"), rows=6)
     follows = forms.CharField(
         label=_("Follows"),

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.db.models import Model
 
+from tracker.toolkit.words import TURNED, cleaned, turns_text
+
 
 class WordsField(forms.CharField):
     """Text of several lines; a line ends the same way whichever browser sent it."""
@@ -18,7 +20,18 @@ class WordsField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+        text = (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+        return cleaned(text).strip()
+
+
+class NameField(forms.CharField):
+    """A name or title on one line."""
+
+    def to_python(self, value: Any) -> str:
+        text = cleaned(super().to_python(value) or "").strip()
+        if turns_text(text):
+            raise forms.ValidationError(TURNED)
+        return text
 
 
 def as_typed(value: Any) -> list[str]:

@@ -10,6 +10,7 @@ from django_countries.fields import CountryField
 
 from organizations.models import Organization
 from tracker.toolkit.dates import PartialDateField
+from tracker.toolkit.words import refuse_turned_names
 
 from ..choices import (
     CLOSED_STATUSES,
@@ -180,6 +181,9 @@ class Activity(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("activity-detail", args=[self.framework.code, self.code])
+
+    def clean(self) -> None:
+        refuse_turned_names(self, "title")
 
     @property
     def is_open(self) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization
+from tracker.toolkit.words import refuse_turned_names
 
 from ..choices import DUE_WITHIN_DAYS, WAITING, RequestState, ReviewState
 from .framework import Framework
@@ -87,6 +88,9 @@ class ReportingRound(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("round-detail", args=[self.number])
 
+    def clean(self) -> None:
+        refuse_turned_names(self, "title")
+
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
@@ -102,7 +106,7 @@ class UpdateRequestQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> "UpdateRequestQuerySet":
         """A request is as visible as its activity."""
         activity: Any = self.model._meta.get_field("activity").related_model
-        return self.filter(activity__in=activity.objects.visible_to(user).values("pk"))
+        return self.filter(activity.objects.visible_to(user).include("activity"))
 
     def with_state(self, today: datetime.date) -> "UpdateRequestQuerySet":
         """Each row with `answer_id`, the newest standing entry that answers it, and its `state` on that day.

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tracker.toolkit.dates import PartialDateField
+from tracker.toolkit.words import refuse_turned_names
 
 from ..choices import OrganizationKind
 
@@ -76,6 +77,9 @@ class Organization(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("organization-detail", args=[self.slug])
 
+    def clean(self) -> None:
+        refuse_turned_names(self, "name", "acronym")
+
 
 class OrganizationName(models.Model):
     """A name an organization had for a time; `until` is the day it ceased to be used."""
@@ -94,6 +98,9 @@ class OrganizationName(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        refuse_turned_names(self, "name", "acronym")
 
 
 class OrganizationNote(models.Model):

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from tracker.toolkit.words import refuse_turned_names
+
 from ..choices import COORDINATORS, REPORTING_ROLES, MembershipRole
 from .organization import Organization
 
@@ -61,6 +63,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def clean(self) -> None:
+        super().clean()
+        refuse_turned_names(self, "name")
 
     def get_full_name(self) -> str:
         return self.name

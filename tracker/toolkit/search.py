@@ -12,14 +12,15 @@ _CJK = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff])")
 _NOT_WORDS = re.compile(r"[^\w]+")
 
 
-def normalise(text: str) -> str:
+def normalise(text: str, *, keep_case: bool = False) -> str:
     """Return `text` as it is stored in, and looked up from, every `search_text` column.
 
-    Compatibility-decomposed, without combining marks, case-folded, Arabic letters folded, punctuation as blanks, a
-    blank around each Chinese character, no double blanks.
+    Compatibility-decomposed, without combining marks, case-folded (unless `keep_case`), Arabic letters folded,
+    punctuation as blanks, a blank around each Chinese character, no double blanks.
     """
     text = text.translate(_ARABIC)  # before decomposition, which would split آ into alef and a mark
-    text = unicodedata.normalize("NFKD", text).casefold()
+    text = unicodedata.normalize("NFKD", text)
+    text = text if keep_case else text.casefold()
     # Format characters too: a soft hyphen or a joiner inside a word is not seen, and must not split it.
     text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     text = _CJK.sub(r" \1 ", text.translate(_ARABIC))
