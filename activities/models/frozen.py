@@ -49,7 +49,7 @@ class FrozenRowQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> "FrozenRowQuerySet":
         """A row is as visible as its activity is today: what was hidden since is hidden here too."""
         activity: Any = self.model._meta.get_field("activity").related_model
-        return self.filter(activity__in=activity.objects.visible_to(user).values("pk"))
+        return self.filter(activity.objects.visible_to(user).include("activity"))
 
 
 class FrozenRow(models.Model):

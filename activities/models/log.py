@@ -31,7 +31,7 @@ class StatusUpdateQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> "StatusUpdateQuerySet":
         """An entry is as visible as its activity."""
         activity: Any = self.model._meta.get_field("activity").related_model
-        return self.filter(activity__in=activity.objects.visible_to(user))
+        return self.filter(activity.objects.visible_to(user).include("activity"))
 
 
 class StatusUpdate(models.Model):

@@ -47,7 +47,7 @@ def asked_of(user: Any, today: datetime.date) -> list[Asked]:
         Participation.objects.filter(organization__in=user.reporting_organization_ids, role__in=ASKED_ROLES)
         .taking_part()
         .current_on(today)
-        .filter(activity__in=wanted)
+        .filter(wanted.include("activity"))
         .select_related("organization")
         .annotate(heard_at=Subquery(heard.order_by("-created_at").values("created_at")[:1]))
         .order_by(F("activity__silent_on").asc(nulls_last=True), "activity__sort_key", "organization", "pk")[
@@ -85,7 +85,7 @@ class Draft(NamedTuple):
 
 def drafts_of(user: Any) -> list[Draft]:
     """The person's drafts, of activities still to be seen, the latest first."""
-    rows = UpdateDraft.objects.filter(author=user, activity__in=Activity.objects.visible_to(user))
+    rows = UpdateDraft.objects.filter(Activity.objects.visible_to(user).include("activity"), author=user)
     found = rows.select_related("activity__framework").defer("activity__search_text").order_by("-saved_at", "-pk")
     return [
         Draft(row.activity, slot.removeprefix(CORRECTION) if slot.startswith(CORRECTION) else "", row.saved_at)
@@ -97,7 +97,9 @@ def drafts_of(user: Any) -> list[Draft]:
 def invitations_to(user: Any) -> list[Participation]:
     """Invitations that await an answer of the person's organizations, the oldest first."""
     rows = Participation.objects.filter(
-        organization__in=user.focal_organization_ids, response=Response.INVITED, activity__in=Activity.objects.open()
+        Activity.objects.open().include("activity"),
+        organization__in=user.focal_organization_ids,
+        response=Response.INVITED,
     )
     return list(rows.select_related("activity__framework", "organization").order_by("invited_at", "pk")[:ROWS_SHOWN])
 
@@ -119,11 +121,11 @@ def flagged_for(user: Any, today: datetime.date) -> list[Flagged]:
 
 
 def logged_by(user: Any) -> list[StatusUpdate]:
-    rows = StatusUpdate.objects.filter(author=user, activity__in=Activity.objects.visible_to(user))
+    rows = StatusUpdate.objects.visible_to(user).filter(author=user)
     return list(
         rows.select_related("activity__framework", "organization")
         .defer("activity__search_text")
-        .order_by("-created_at", "-pk")[:FEW]
+        .order_by("-pk")[:FEW]
     )
 
 
@@ -148,7 +150,7 @@ def signals_by_area(today: datetime.date) -> list[AreaSignals]:
 
 def unanswered_invitations(today: datetime.date) -> list[Participation]:
     """Those that have waited too long, the oldest first."""
-    rows = Participation.objects.unanswered(today).filter(activity__in=Activity.objects.open())
+    rows = Participation.objects.unanswered(today).filter(Activity.objects.open().include("activity"))
     return list(rows.select_related("activity__framework", "organization").order_by("invited_at", "pk")[:ROWS_SHOWN])
 
 
@@ -159,7 +161,8 @@ def without_lead(today: datetime.date) -> list[Activity]:
 
 def without_focal_point(today: datetime.date) -> list[Organization]:
     """Organizations that take part in something open and have nobody to answer for them."""
-    taking_part = Participation.objects.taking_part().current_on(today).filter(activity__in=Activity.objects.open())
+    taking_part = Participation.objects.taking_part().current_on(today)
+    taking_part = taking_part.filter(Activity.objects.open().include("activity"))
     answering = Membership.objects.active_on(today).filter(
         organization=OuterRef("pk"), role=MembershipRole.FOCAL_POINT, user__is_active=True
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.core.cache import caches
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from organizations.choices import MembershipRole, OrganizationKind
 from organizations.models import NAME_COLUMNS, Membership, Organization, OrganizationName
@@ -60,7 +60,7 @@ def _counts(user: Any) -> dict[int, dict[str, int]]:
     counts = caches["process"].get(key)
     if counts is None:
         found = Participation.objects.filter(
-            response__in=TAKING_PART, activity__in=Activity.objects.visible_to(user)
+            Activity.objects.visible_to(user).include("activity"), response__in=TAKING_PART
         ).order_by()
         counts = {
             row["organization"]: row
@@ -77,8 +77,7 @@ def _counts(user: Any) -> dict[int, dict[str, int]]:
 def _heard(user: Any) -> dict[int, datetime.datetime | None]:
     """When each organization logged last what this person may read."""
     # Asked of each organization from its newest entry on, which mostly is the answer.
-    readable = Activity.objects.visible_to(user).filter(pk=OuterRef("activity")).order_by()
-    entries = StatusUpdate.objects.filter(Exists(readable), organization=OuterRef("pk")).order_by("-created_at")
+    entries = StatusUpdate.objects.visible_to(user).filter(organization=OuterRef("pk")).order_by("-created_at")
     last = Subquery(entries.values("created_at")[:1])
     return dict(Organization.objects.order_by().values_list("pk", last))
 
@@ -112,16 +111,14 @@ class Profile(NamedTuple):
 
 def read_profile(user: Any, organization: Organization, today: datetime.date) -> Profile:
     """Everything on one organization, with the activities this person may see."""
-    activities = Activity.objects.visible_to(user)
-    of_organization = Participation.objects.filter(
-        organization=organization, response__in=TAKING_PART, activity__in=activities
-    )
+    visible = Activity.objects.visible_to(user).include("activity")
+    of_organization = Participation.objects.filter(visible, organization=organization, response__in=TAKING_PART)
     leading = Q(role__in=LEADING_ROLES)
     counts = of_organization.aggregate(
         leads=Count("activity", filter=leading, distinct=True),
         supports=Count("activity", filter=~leading, distinct=True),
     )
-    logged = StatusUpdate.objects.standing().filter(organization=organization, activity__in=activities)
+    logged = StatusUpdate.objects.standing().filter(visible, organization=organization)
     focal_points = Membership.objects.active_on(today).filter(
         organization=organization, role=MembershipRole.FOCAL_POINT, user__is_active=True
     )

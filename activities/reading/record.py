@@ -152,7 +152,8 @@ def read_related(user: Any, activity: Activity) -> Related:
     else:
         kinds = {
             "also_serves": visible.filter(also_served_by=activity),
-            "follows": visible.filter(pk=activity.follows_id),
+            # Mostly it follows none: then there is nothing to ask for.
+            **({"follows": visible.filter(pk=activity.follows_id)} if activity.follows_id else {}),
             "followed_by": visible.filter(follows=activity),
         }
     parts = [
