@@ -79,9 +79,8 @@ class ActivityQuerySet(models.QuerySet):
         open_to_members = Q(visibility__in=(Visibility.PUBLIC, Visibility.INTERNAL))
         if not user.organization_ids:
             return self.filter(open_to_members)
-        # Collected once, not asked of each row: SQLite would look at the participants of everything restricted.
-        takes_part = Participation.objects.opening_to(user.organization_ids).values("activity")
-        return self.filter(open_to_members | Q(pk__in=takes_part))
+        takes_part = Participation.objects.opening_to(user.organization_ids).filter(activity=OuterRef("pk"))
+        return self.filter(open_to_members | Q(Exists(takes_part)))
 
     def include(self, column: str) -> Exists:
         """“The activity that `column` of a row names is one of these”, as a condition on those rows.

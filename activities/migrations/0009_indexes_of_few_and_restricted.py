@@ -1,4 +1,4 @@
-"""Indexes of the few rows among many that are asked for by what most rows are not or have not."""
+"""Indexes of the few rows among many that are agreed items or follow another, and of who may see a restricted one."""
 
 from django.db import migrations
 
@@ -9,6 +9,8 @@ INDEXES = {
     # What follows an activity. Hardly any row follows one: of an index of all rows SQLite's statistics say that it
     # tells nothing apart, and then it reads the table.
     "activity_follows": "activities_activity (follows_id) WHERE follows_id IS NOT NULL",
+    # “Visible to this person”, asked of one restricted activity after another, as SQLite does for a late page.
+    "participation_opening": "activities_participation (activity_id, organization_id, response, until)",
 }
 
 
