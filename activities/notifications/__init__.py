@@ -2,5 +2,18 @@
 
 from .addresses import AddressBook, Recipient
 from .telling import Telling, count_unread, tell, write
+from .wording import Words
+from .words import reader_of, with_rows, words_of
 
-__all__ = ["AddressBook", "Recipient", "Telling", "count_unread", "tell", "write"]
+__all__ = [
+    "AddressBook",
+    "Recipient",
+    "Telling",
+    "Words",
+    "count_unread",
+    "reader_of",
+    "tell",
+    "with_rows",
+    "words_of",
+    "write",
+]
