@@ -16,7 +16,7 @@ from tracker.toolkit.spreadsheets import Column
 from tracker.toolkit.texts import Text, current_language, find_text
 
 from .choices import OPEN_STATUSES, TAKING_PART, Level, Role, Signal, Status, Visibility
-from .models import Activity, Participation
+from .models import Activity, Evidence, Participation, ReviewReason, StatusUpdate
 from .models.names import ACTIVITY_KINDS, LANGUAGES, Name, Names, country_names
 from .models.querysets import ActivityQuerySet, signal_rule
 
@@ -24,6 +24,10 @@ TITLES = tuple(f"title_{language}" for language in LANGUAGES)
 PLAIN = (
     "pk", "framework_id", "area_id", "parent_id", "code", "agreed", "status", "progress", "planned_end_on",
     "last_update_at", "countries", "level", "visibility", "lead_id", "language",
+)  # fmt: skip
+ENTRY = (
+    "pk", "activity_id", "organization_id", "on_behalf", "kind", "as_of", "status", "progress", "reason", "closing",
+    "done", "obstacles", "next_steps", "next_steps_due_on", "language",
 )  # fmt: skip
 # Each look at `Signal.values` makes a new list, and a file has many rows.
 SIGNAL_COLUMNS = tuple((signal, f"signal_{signal}") for signal in Signal.values)
@@ -170,6 +174,30 @@ class RowReader:
             for activity_id, pk in links.values_list("activity_id", target):
                 by_activity[activity_id].append(pk)
         return by_activity
+
+
+def read_entries(entries: Any) -> list[dict[str, Any]]:
+    """Entries of logs as plain values, ready for JSON, with the review, obstacles and evidence of each (4 statements).
+
+    `evidence` holds [key, kind, title, address].
+    """
+    rows = []
+    for *values, moment, state in entries.order_by().values_list(*ENTRY, "created_at", "review__state"):
+        entry = dict(zip(ENTRY, values, strict=True)) | {"created_at": moment.isoformat(), "review": state or ""}
+        rows.append(entry | {"reasons": [], "obstacle_kinds": [], "evidence": []})
+    if rows:
+        by_key = {row["pk"]: row for row in rows}
+        keys = list(by_key)
+        reasons = ReviewReason.objects.filter(review__update__in=among(keys)).order_by("code")
+        for pk, code in reasons.values_list("review__update", "code"):
+            by_key[pk]["reasons"].append(code)
+        links = StatusUpdate.obstacle_kinds.through.objects.filter(statusupdate__in=among(keys)).order_by("id")
+        for pk, kind in links.values_list("statusupdate_id", "obstaclekind_id"):
+            by_key[pk]["obstacle_kinds"].append(kind)
+        proofs = Evidence.objects.filter(update__in=among(keys)).order_by("position", "pk")
+        for pk, *proof in proofs.values_list("update_id", "pk", "kind", "title", "url"):
+            by_key[pk]["evidence"].append(proof)
+    return rows
 
 
 def joined(names: Sequence[Any]) -> str:

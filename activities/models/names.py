@@ -16,7 +16,7 @@ from tracker.toolkit.texts import current_language, find_text
 
 from .activity import Activity
 from .framework import Area, Framework, Principle
-from .vocabulary import FunctionalField, Theme
+from .vocabulary import FunctionalField, ObstacleKind, Theme
 
 LANGUAGES = tuple(code.replace("-", "_") for code, _name in settings.LANGUAGES)
 LISTS = ("frameworks", "areas", "items", "principles", "fields", "themes")
@@ -67,6 +67,12 @@ def read_names(*, fresh: bool = False) -> Names:
         names = _collect([*_vocabulary(), *_organizations()])
         caches["process"].set(key, names)
     return names
+
+
+def obstacle_names() -> dict[int, Name]:
+    """The kinds of obstacle in the reader's language, by primary key."""
+    rows = ObstacleKind.objects.rewrite(False).values("pk", "code", *(f"title_{language}" for language in LANGUAGES))
+    return {row["pk"]: Name(row["pk"], row["code"], *find_text(row, "title"), (row["pk"],)) for row in rows}
 
 
 def country_names() -> dict[str, str]:

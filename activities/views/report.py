@@ -1,27 +1,25 @@
 """The list of activities, which is the report: page, print, CSV and XLSX of the same rows."""
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.toolkit.provenance import Provenance
-from tracker.toolkit.spreadsheets import ROWS_AT_A_TIME
-from tracker.toolkit.texts import current_language
 from tracker.toolkit.views import Report, ReportView
 
 from ..choices import Signal
 from ..filters import LARGE, SORTS, Selection, at_most, count_options, count_visible, in_order, labelled
 from ..models import Activity
 from ..reports import Row, RowReader, columns_for
+from .printing import print_report
 from .report_form import form_context
 from .report_rows import LineWriter
 
@@ -39,7 +37,6 @@ ON_PAGE = (
     ("due", gettext_lazy("Due"), "c-due"),
     ("updated", gettext_lazy("Last update"), "c-age"),
 )
-ROWS_HERE = "<!-- rows -->"
 
 
 class ActivityTable(Report):
@@ -121,34 +118,13 @@ class ActivityReport(ReportView):
 
     def print_pieces(self, request: HttpRequest, report: Report, provenance: Provenance) -> Iterator[str]:
         """The paper in pieces: its head, the table some hundred rows at a time, its foot."""
-        language = current_language()
         by_area = request.GET.get("sort", "code").removeprefix("-") == "code"
         whole = render_to_string(
             "activities/activity_list_print.html",
             {"provenance": provenance, "columns": report.columns, "by_area": by_area},
             request,
         )
-        head, foot = whole.split(ROWS_HERE)
-        return self._print(head, foot, report, by_area, language)
-
-    def _print(self, head: str, foot: str, report: Report, by_area: bool, language: str) -> Iterator[str]:
-        yield head
-        area = None
-        lines: list[tuple[Any, dict[str, Any]]] = []
-        for row in report.rows():
-            begins = row.area if by_area and row.area != area else None
-            area = row.area
-            lines.append((begins, {column.name: column.value(row) for column in report.columns} | {"row": row}))
-            if len(lines) == ROWS_AT_A_TIME:
-                yield self._printed(lines, by_area, language)
-                lines = []
-        yield self._printed(lines, by_area, language)
-        yield foot
-
-    def _printed(self, lines: list[tuple[Any, dict[str, Any]]], by_area: bool, language: str) -> str:
-        # A response is sent after the middleware let go of the request's language.
-        with translation.override(language):
-            return render_to_string("activities/report/print_rows.html", {"lines": lines, "by_area": by_area})
+        return print_report(whole, report, report.columns, by_area=by_area)
 
 
 def number_words(number: int) -> str:

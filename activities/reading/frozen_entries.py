@@ -1,0 +1,186 @@
+"""Entries of the log in a frozen report: as they were kept, with their names, and in words for one cell of a file."""
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from tracker.toolkit.dates import PartialDate
+from tracker.toolkit.days import day_words
+from tracker.toolkit.texts import current_language
+
+from ..choices import Closing, EvidenceKind, ReturnReason, ReviewState, Status, UpdateKind
+from ..filters import labelled
+from ..models.names import Name
+from ..reports import joined
+
+
+class Proof(NamedTuple):
+    """A piece of evidence; a link has an address."""
+
+    pk: int
+    title: str
+    address: str
+
+
+class Said(NamedTuple):
+    """One entry. Texts are in `language`; `organization` is None for what was recorded from public sources."""
+
+    pk: int
+    organization: Name | None
+    on_behalf: bool
+    kind: str
+    as_of: PartialDate
+    told_on: datetime.date
+    status: str
+    progress: int | None
+    reason: str
+    closing: str
+    done: str
+    obstacle_kinds: list[Name]
+    obstacles: str
+    next_steps: str
+    next_steps_due_on: PartialDate | str
+    language: str
+    evidence: list[Proof]
+    review: str
+    reasons: list[str]
+
+    @property
+    def is_update(self) -> bool:
+        return self.kind == UpdateKind.UPDATE
+
+    @property
+    def kind_words(self) -> str:
+        return _label(UpdateKind, self.kind)
+
+    @property
+    def status_words(self) -> str:
+        return _label(Status, self.status)
+
+    @property
+    def closing_words(self) -> str:
+        return _label(Closing, self.closing)
+
+    @property
+    def review_words(self) -> str:
+        """What became of it in the review; "" while nobody had decided."""
+        return "" if self.review == ReviewState.SUBMITTED else _label(ReviewState, self.review)
+
+    @property
+    def reasons_words(self) -> str:
+        return joined([_label(ReturnReason, code) for code in self.reasons])
+
+    @property
+    def entered_words(self) -> str:
+        date = {"date": day_words(self.told_on)}
+        if self.on_behalf:
+            return _("Recorded on behalf of the organization, entered on %(date)s") % date
+        return _("Entered on %(date)s") % date
+
+
+def _label(choices: Any, code: str) -> str:
+    """A report outlives lists: what is no longer on one keeps its code."""
+    try:
+        return str(choices(code).label) if code else ""
+    except ValueError:
+        return code
+
+
+class Since(NamedTuple):
+    """An entry made after the report was frozen: it corrects one that was there, or adds to the round.
+
+    `organization` and `as_of` are those of the entry it corrects; `is_corrected` tells that a later one corrects it.
+    """
+
+    entry: Said
+    corrects: bool
+    organization: Name | None
+    as_of: PartialDate | None
+    is_corrected: bool
+
+    @property
+    def words(self) -> str:
+        """What it does to the report beside which it stands."""
+        if self.corrects and self.as_of:
+            name = self.organization.title if self.organization else _("Register")
+            words = {"organization": name, "date": day_words(self.as_of)}
+            if self.is_corrected:
+                return _("Corrects the entry of %(organization)s, %(date)s, and was corrected itself.") % words
+            return _("Corrects the entry of %(organization)s, %(date)s.") % words
+        if self.is_corrected:
+            return _("Added to the round after the report was frozen, and corrected later.")
+        return _("Added to the round after the report was frozen.")
+
+
+Find = Callable[[int], Name]
+
+
+def revived(entry: Mapping[str, Any], organization: Find, obstacle: Find) -> Said:
+    """An entry as `reports.read_entries` gives it, or as it came back from a frozen row, with its names."""
+    speaker = entry["organization_id"]
+    told_at = datetime.datetime.fromisoformat(entry["created_at"])
+    due = entry["next_steps_due_on"]
+    return Said(
+        **{name: entry[name] for name in Said._fields if name in entry and name not in ("evidence", "as_of")}
+        | {
+            "organization": organization(speaker) if speaker else None,
+            "as_of": PartialDate(entry["as_of"]),
+            "told_on": timezone.localdate(told_at),
+            "next_steps_due_on": PartialDate(due) if due else "",
+            "obstacle_kinds": [obstacle(pk) for pk in entry["obstacle_kinds"]],
+            "evidence": [Proof(pk, title, url) for pk, _kind, title, url in entry["evidence"]],
+        }
+    )
+
+
+class Teller:
+    """Writes entries out as lines of text, in the language in which it was made."""
+
+    def __init__(self) -> None:
+        self.language = current_language()
+
+    def said(self, entries: Sequence[Said]) -> str:
+        if not entries:
+            return ""
+        with override(self.language):
+            return "\n\n".join("\n".join(_lines(entry)) for entry in entries)
+
+    def since(self, entries: Sequence[Since]) -> str:
+        if not entries:
+            return ""
+        with override(self.language):
+            return "\n\n".join("\n".join([later.words, *_lines(later.entry)]) for later in entries)
+
+
+def _lines(entry: Said) -> list[str]:
+    lines = [speaker_words(entry.organization, entry.as_of), entry.entered_words]
+    if not entry.is_update:
+        lines.append(entry.kind_words)
+    due = entry.next_steps_due_on
+    titles = [proof.title or proof.address or str(EvidenceKind.FILE.label) for proof in entry.evidence]
+    facts = (
+        (_("Status"), entry.status_words),
+        (_("Progress"), "" if entry.progress is None else f"{entry.progress}%"),
+        (_("Closing statement"), entry.closing_words),
+        (_("Reason"), entry.reason),
+        (_("Done"), entry.done),
+        (_("Kinds of obstacle"), joined(entry.obstacle_kinds)),
+        (_("Obstacles"), entry.obstacles),
+        (_("Next steps"), entry.next_steps),
+        (_("Next steps due"), day_words(PartialDate(due)) if due else ""),
+        (_("Evidence"), joined(titles)),
+        (_("Review"), entry.review_words),
+        (_("Returned for"), entry.reasons_words),
+    )
+    return lines + [labelled(label, value) for label, value in facts if value]
+
+
+def speaker_words(organization: Name | None, as_of: PartialDate) -> str:
+    """“OSCE, 17 May 2001”."""
+    name = organization.title if organization else _("Register")
+    # Translators: who says something, and the day for which it is true.
+    return _("%(organization)s, %(date)s") % {"organization": name, "date": day_words(as_of)}
