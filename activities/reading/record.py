@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Value, Window
 from django.db.models.functions import RowNumber
 
 from organizations.models import Organization
@@ -13,6 +13,7 @@ from tracker.toolkit.dates import PartialDate
 
 from ..choices import Response, Role, UpdateKind
 from ..models import Activity, FunctionalField, Participation, Principle, StatusUpdate, Theme
+from .review import Exchange, exchange_of, with_exchange
 
 UPDATES_SHOWN = 10
 RELATED_SHOWN = 20
@@ -34,12 +35,16 @@ def find_record(user: Any, framework: str, code: str, today: datetime.date) -> A
 
 
 class LogEntry(NamedTuple):
-    """An entry with the status that held after it, and the entry that corrects it, if any."""
+    """An entry with the status that held after it, the entry that corrects it, what became of it in review, and the
+    returned entry that it answers without correcting it, if any.
+    """
 
     update: StatusUpdate
     status: str
     corrected_by: StatusUpdate | None
     may_correct: bool
+    exchange: Exchange | None
+    answers: StatusUpdate | None
 
 
 class Log(NamedTuple):
@@ -54,7 +59,7 @@ def read_log(activity: Activity, everything: bool, may_correct: Mapping[int, boo
     `may_correct` holds the organizations whose entries this person may correct, and whether those that set the status.
     """
     updates: QuerySet[Any, Any] = (
-        StatusUpdate.objects.filter(activity=activity)
+        with_exchange(StatusUpdate.objects.filter(activity=activity))
         .newest_first()
         .select_related("organization", "author", "corrects", "correction")
         .prefetch_related("evidence", "obstacle_kinds")
@@ -62,13 +67,16 @@ def read_log(activity: Activity, everything: bool, may_correct: Mapping[int, boo
     )
     found = list(updates if everything else updates[:UPDATES_SHOWN])
     statuses = _statuses(found, activity.status)
+    answered = {row.answer_id: row for row in found if row.answer_id}
     entries = []
     for update, status in zip(found, statuses, strict=True):
         correction = getattr(update, "correction", None)
         sets_status = bool(update.status) or update.progress is not None
         may_undo = may_correct.get(update.organization_id)
         correctable = correction is None and may_undo is not None and (may_undo or not sets_status)
-        entries.append(LogEntry(update, status, correction, correctable))
+        returned = answered.get(update.pk)
+        answers = returned if returned and returned.pk != update.corrects_id else None
+        entries.append(LogEntry(update, status, correction, correctable, exchange_of(update), answers))
     total = found[0].total if found else 0  # type: ignore[attr-defined]
     told = [update for update in found if update.kind != UpdateKind.DOCUMENTED]
     return Log(entries, total, max(told, key=lambda update: update.created_at, default=None))
@@ -116,10 +124,14 @@ class Participants(NamedTuple):
 def read_participants(activity: Activity, today: datetime.date) -> Participants:
     """Each participation with `heard_at`, the last time its organization logged something here."""
     heard = StatusUpdate.objects.filter(activity=OuterRef("activity"), organization=OuterRef("organization"))
+    taken_back = Participation.objects.taken_back().filter(pk=OuterRef("pk"))
     rows = list(
         Participation.objects.filter(activity=activity)
-        .select_related("organization", "focal_point")
-        .annotate(heard_at=Subquery(heard.order_by("-created_at").values("created_at")[:1]))
+        .select_related("organization", "focal_point", "answered_by")
+        .annotate(
+            heard_at=Subquery(heard.order_by("-created_at").values("created_at")[:1]),
+            was_taken_back=Exists(taken_back),
+        )
     )
     present, former = [], []
     for row in rows:

@@ -1,11 +1,171 @@
 """The review queue, and the decision on one entry."""
 
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from ..choices import ReturnReason, ReviewState
+from ..forms.oddities import add_refusals
+from ..forms.review import ReturnForm
+from ..models import ReportingRound, Review, StatusUpdate
+from ..reading.overview import gist
+from ..reading.review import read_counts, read_entry, read_queue
+from ..workflow import AlreadyDecided, accept
+from ..workflow.review import Outcome, why_late, why_not
+from .numbers import whole_number
+from .person import person
+
+PAGE_SIZE = 50
 
 
-def review_queue(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+def _refuse_others(request: HttpRequest) -> None:
+    if not request.user.has_perm("activities.keep_register"):
+        raise PermissionDenied(_("Updates are reviewed by the coordinators of the register."))
 
 
-def review_decide(request: HttpRequest, **where: object) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_queue(request: HttpRequest) -> HttpResponse:
+    """What waits for review, to be accepted in one go; `?round=3` shows one round."""
+    _refuse_others(request)
+    of_round = _round_asked(request)
+    if request.method != "POST":
+        return _show_queue(request, of_round)
+    numbers = [number for text in request.POST.getlist("chosen") if (number := whole_number(text))]
+    found = Review.objects.filter(pk__in=numbers[: 2 * PAGE_SIZE]).select_related(
+        "update__activity", "update__organization"
+    )
+    if not found:
+        return _show_queue(request, of_round, problem=_("Nothing was accepted. Tick at least one update."))
+    _tell_outcome(request, accept(found, person(request)))
+    return redirect(_queue_address(of_round))
+
+
+def _round_asked(request: HttpRequest) -> ReportingRound | None:
+    """Raises Http404 for a round that is not there."""
+    asked = request.GET.get("round", "")
+    return get_object_or_404(ReportingRound, number=whole_number(asked) or 0) if asked else None
+
+
+def _queue_address(of_round: ReportingRound | None) -> str:
+    return reverse("review-queue") + (f"?round={of_round.number}" if of_round else "")
+
+
+def _show_queue(request: HttpRequest, of_round: ReportingRound | None, problem: str = "") -> HttpResponse:
+    try:
+        page = Paginator(read_queue(of_round), PAGE_SIZE).page(request.GET.get("page", 1))
+    except InvalidPage as error:
+        raise Http404 from error
+    rows = [(review, gist(review.update), why_not(review, person(request))) for review in page.object_list]
+    context = {
+        "page": page,
+        "rows": rows,
+        "of_round": of_round,
+        "counts": read_counts(of_round),
+        "problem": problem,
+        "any_to_choose": any(not reason for _review, _gist, reason in rows),
+    }
+    return render(request, "activities/review/queue.html", context, status=422 if problem else 200)
+
+
+def _tell_outcome(request: HttpRequest, outcome: Outcome) -> None:
+    """Row by row: what was accepted, and what not and why."""
+    if outcome.decided:
+        number = len(outcome.decided)
+        messages.success(
+            request,
+            ngettext("%(number)d update accepted: %(rows)s.", "%(number)d updates accepted: %(rows)s.", number)
+            % {"number": number, "rows": ", ".join(map(_named, outcome.decided))},
+        )
+    for review, reason in outcome.refused:
+        messages.warning(
+            request, _("Not accepted: %(row)s. %(reason)s") % {"row": _named(review), "reason": reason}
+        )
+
+
+def _named(review: Review) -> str:
+    return f"{review.update.activity.code} ({review.update.organization})"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """One entry: accept it, or return it with reasons and a sentence."""
+    _refuse_others(request)
+    decision = Decision(request, pk)
+    return decision.post() if request.method == "POST" else decision.render(ReturnForm())
+
+
+class Decision:
+    """One showing of an entry to one coordinator."""
+
+    def __init__(self, request: HttpRequest, pk: int) -> None:
+        self.request, self.pk, self.user = request, pk, person(request)
+        self.read()
+
+    def read(self) -> None:
+        try:
+            self.entry = read_entry(self.pk)
+        except StatusUpdate.DoesNotExist as error:
+            raise Http404 from error
+        self.review: Review = self.entry.update.review
+
+    def render(self, form: ReturnForm, status: int = 200, **more: Any) -> HttpResponse:
+        own = why_not(self.review, self.user)
+        correction = getattr(self.entry.update, "correction", None)
+        context = {
+            "entry": self.entry,
+            "update": self.entry.update,
+            "activity": self.entry.update.activity,
+            "review": self.review,
+            "correction": correction,
+            "own": own,
+            "open": self.review.state == ReviewState.SUBMITTED and not correction and not own,
+            "form": form,
+            **more,
+        }
+        return render(self.request, "activities/review/decide.html", context, status=status)
+
+    def post(self) -> HttpResponse:
+        if reason := why_not(self.review, self.user):
+            raise PermissionDenied(reason)
+        if self.request.POST.get("decision") == "accept":
+            return self.accept()
+        form = ReturnForm(self.request.POST)
+        if not form.is_valid():
+            return self.render(form, status=422)
+        try:
+            form.save(self.review, self.user)
+        except AlreadyDecided as late:
+            return self.too_late(late, form)
+        except ValidationError as refused:
+            add_refusals(form, refused)
+            return self.render(form, status=422)
+        messages.success(self.request, _("Returned to its author: %(row)s.") % {"row": _named(self.review)})
+        return redirect("review-queue")
+
+    def accept(self) -> HttpResponse:
+        outcome = accept([self.review], self.user)
+        if outcome.refused:
+            self.read()
+            done = self.review.state == ReviewState.ACCEPTED and self.review.decided_by_id == self.user.pk
+            if not done:  # a second click of one's own is no conflict
+                return self.render(ReturnForm(), status=409, late=outcome.refused[0][1])
+        messages.success(self.request, _("Accepted: %(row)s.") % {"row": _named(self.review)})
+        return redirect("review-queue")
+
+    def too_late(self, late: AlreadyDecided, form: ReturnForm) -> HttpResponse:
+        """Somebody else decided meanwhile: what they decided, and what was typed, to be read."""
+        decided = late.review
+        if decided.decided_by_id == self.user.pk and decided.sentence == form.cleaned_data["sentence"]:
+            messages.success(self.request, _("Returned to its author: %(row)s.") % {"row": _named(self.review)})
+            return redirect("review-queue")
+        self.read()
+        chosen = [ReturnReason(code).label for code in form.cleaned_data["reasons"]]
+        return self.render(form, status=409, late=why_late(late), typed=form, typed_reasons=chosen)

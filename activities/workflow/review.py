@@ -5,22 +5,26 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organizations.models import User
 
-from ..choices import NotificationKind, ReviewState
+from ..choices import NotificationKind, ReturnReason, ReviewState
 from ..models import Review, ReviewReason, StatusUpdate
 from ..notifications import AddressBook, Telling, write
 
 
 class AlreadyDecided(Exception):
-    """Somebody else reviewed the entry meanwhile. `review` is what was decided."""
+    """Somebody else reviewed the entry meanwhile: `review` says what was decided. Or its author has corrected it, and
+    the correction waits instead: then the review is still open (`is_corrected`).
+    """
 
     def __init__(self, review: Review) -> None:
         super().__init__(f"review {review.pk} is {review.state}")
         self.review = review
+        self.is_corrected = review.state == ReviewState.SUBMITTED
 
 
 class Outcome(NamedTuple):
@@ -38,7 +42,7 @@ def submit(update: StatusUpdate) -> None:
 def why_not(review: Review, by: User) -> str:
     """Why this person may not decide on it; "" where it may."""
     if review.update.author_id == by.pk:
-        return _("Nobody reviews what they wrote themselves.")
+        return _("Nobody reviews what they wrote themselves. Another coordinator decides.")
     return ""
 
 
@@ -51,14 +55,18 @@ def accept(reviews: Iterable[Review], by: User) -> Outcome:
         except ValidationError as error:
             refused.append((review, " ".join(error.messages)))
         except AlreadyDecided as late:
-            refused.append(
-                (
-                    late.review,
-                    _("%(name)s has already decided: %(state)s.")
-                    % {"name": late.review.decided_by, "state": late.review.get_state_display()},
-                )
-            )
+            refused.append((late.review, why_late(late)))
     return Outcome(decided, refused)
+
+
+def why_late(late: AlreadyDecided) -> str:
+    """What happened meanwhile, in a sentence."""
+    if late.is_corrected:
+        return _("This entry was corrected meanwhile. The correction waits for review instead.")
+    return _("%(name)s has already decided: %(state)s.") % {
+        "name": late.review.decided_by,
+        "state": late.review.get_state_display(),
+    }
 
 
 def return_update(
@@ -68,10 +76,13 @@ def return_update(
 
     Raises ValidationError by field, AlreadyDecided when somebody else was there first.
     """
-    if not reasons:
-        raise ValidationError({"reasons": _("Choose at least one reason.")})
+    problems = {}
+    if not reasons or not set(reasons) <= set(ReturnReason.values):
+        problems["reasons"] = _("Choose at least one reason.")
     if not sentence.strip():
-        raise ValidationError({"sentence": _("Say in a sentence what is missing.")})
+        problems["sentence"] = _("Say in a sentence what is missing.")
+    if problems:
+        raise ValidationError(problems)
     return _decide(review, by, ReviewState.RETURNED, reasons, sentence, language)
 
 
@@ -81,8 +92,10 @@ def _decide(
     if reason := why_not(review, by):
         raise ValidationError(reason)
     with transaction.atomic():
-        # Compare and set: of two coordinators at once, one decides.
-        changed = Review.objects.filter(pk=review.pk, state=ReviewState.SUBMITTED).update(
+        # Compare and set: of two coordinators at once, one decides. The state is asked of the row itself, not of a join,
+        # for whoever waited for a lock asks again of the row alone.
+        corrected = StatusUpdate.objects.filter(corrects=OuterRef("update"))
+        changed = Review.objects.filter(~Exists(corrected), pk=review.pk, state=ReviewState.SUBMITTED).update(
             state=state, sentence=sentence, language=language, decided_at=timezone.now(), decided_by=by
         )
         current = Review.objects.select_related("update__author", "update__activity", "decided_by").get(pk=review.pk)
