@@ -25,6 +25,7 @@ MAY_PROPOSE = MEMBERS | {"observer": 403, "reporter": 403, "lead_reporter": 403}
 # The partner's own participation: its focal point answers, the leaders change roles.
 MAY_TOUCH_PARTNER = MAY_EDIT | {"partner": 200}
 MAY_ANSWER_FOR_PARTNER = MAY_TOUCH_PARTNER | {"co_lead": 403, "lead": 403}
+KEEPERS = dict.fromkeys(PEOPLE, 403) | {"anonymous": LOGIN, "coordinator": 200, "administrator": 200}
 NOBODY_EDITS_ITEMS = dict.fromkeys(PEOPLE, 404) | {"anonymous": LOGIN}
 
 
@@ -50,6 +51,10 @@ def evidence(which: str) -> Any:
     return lambda cast: reverse("evidence-download", args=[cast.evidence[which]])
 
 
+def review_of_lead(cast: Cast) -> str:
+    return reverse("review-decide", args=[StatusUpdate.objects.get(evidence=cast.evidence["public"]).review.pk])
+
+
 # name of the address, how to build it, who may GET it (None: GET is no method of it), who may POST it (None likewise).
 # A permitted POST of nothing is answered by the form again or by a redirect; a refused one exactly like the GET.
 TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
@@ -63,6 +68,9 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("organization-detail", lambda cast: reverse("organization-detail", args=["lead"]), EVERYBODY, None),
     ("framework-detail", lambda cast: reverse("framework-detail", args=["S-2001-138"]), EVERYBODY, None),
     ("desk", lambda cast: reverse("desk"), MEMBERS, None),
+    ("desk-no-change", lambda cast: reverse("desk-no-change"), None, MEMBERS),
+    ("review-queue", lambda cast: reverse("review-queue"), KEEPERS, KEEPERS),
+    ("review-decide", review_of_lead, KEEPERS, KEEPERS),
     ("activity-detail", activity("activity-detail", "item"), EVERYBODY, None),
     ("activity-detail", activity("activity-detail"), EVERYBODY, None),
     ("activity-detail", activity("activity-detail", "internal"), READERS_OF_INTERNAL, None),

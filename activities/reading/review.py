@@ -62,7 +62,7 @@ def with_exchange(updates: QuerySet) -> QuerySet:
 def exchange_of(update: Any) -> Exchange | None:
     """The exchange about an entry that was read `with_exchange`; None while it waits or where nobody reviews it."""
     review: Review | None = getattr(update, "review", None)
-    if review is None or review.state == ReviewState.SUBMITTED:
+    if review is None or review.decided_at is None or review.decided_by is None:
         return None
     return Exchange(
         state=review.state,

@@ -85,9 +85,7 @@ def _tell_outcome(request: HttpRequest, outcome: Outcome) -> None:
             % {"number": number, "rows": ", ".join(map(_named, outcome.decided))},
         )
     for review, reason in outcome.refused:
-        messages.warning(
-            request, _("Not accepted: %(row)s. %(reason)s") % {"row": _named(review), "reason": reason}
-        )
+        messages.warning(request, _("Not accepted: %(row)s. %(reason)s") % {"row": _named(review), "reason": reason})
 
 
 def _named(review: Review) -> str:

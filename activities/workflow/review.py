@@ -92,8 +92,8 @@ def _decide(
     if reason := why_not(review, by):
         raise ValidationError(reason)
     with transaction.atomic():
-        # Compare and set: of two coordinators at once, one decides. The state is asked of the row itself, not of a join,
-        # for whoever waited for a lock asks again of the row alone.
+        # Compare and set: of two coordinators at once, one decides. The state is asked of the row itself, not of a
+        # join: whoever waited for the lock asks again of the row alone.
         corrected = StatusUpdate.objects.filter(corrects=OuterRef("update"))
         changed = Review.objects.filter(~Exists(corrected), pk=review.pk, state=ReviewState.SUBMITTED).update(
             state=state, sentence=sentence, language=language, decided_at=timezone.now(), decided_by=by
