@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from organizations.models import Organization
 
-from .choices import LEADING_ROLES, Visibility
-from .models import Activity, Participation
+from .choices import LEADING_ROLES, Role, Visibility
+from .models import Activity, LeadProposal, Participation
 
 
 def _current_roles(user: Any, activity: Activity, organization_ids: set[int]) -> set[str]:
@@ -59,6 +59,49 @@ def is_focal_point_of_a_leader(user: Any, activity: Activity) -> bool:
 
 
 @rules.predicate
+def is_focal_point_of_the_lead(user: Any, activity: Activity) -> bool:
+    return user.is_authenticated and Role.LEAD in _current_roles(user, activity, user.focal_organization_ids)
+
+
+@rules.predicate
+def is_focal_point_of_a_participant(user: Any, activity: Activity) -> bool:
+    return user.is_authenticated and bool(_current_roles(user, activity, user.focal_organization_ids))
+
+
+@rules.predicate
+def nobody_leads(user: Any, activity: Activity) -> bool:
+    leads = Participation.objects.filter(activity=activity, role=Role.LEAD).taking_part()
+    return not leads.current_on(timezone.localdate()).exists()
+
+
+@rules.predicate
+def is_asked_for_the_lead(user: Any, proposal: LeadProposal) -> bool:
+    """Focal point of the organization proposed; of an offer, of a co-lead other than who offers itself."""
+    if not user.is_authenticated:
+        return False
+    if not proposal.offered:
+        return proposal.organization_id in user.focal_organization_ids
+    others = user.focal_organization_ids - {proposal.organization_id}
+    return Role.CO_LEAD in _current_roles(user, proposal.activity, others)
+
+
+@rules.predicate
+def did_not_offer(user: Any, proposal: LeadProposal) -> bool:
+    """Nobody accepts an offer they made themselves."""
+    return not proposal.offered or proposal.proposed_by_id != user.pk
+
+
+@rules.predicate
+def proposed_the_lead(user: Any, proposal: LeadProposal) -> bool:
+    """Focal point of the side that proposed."""
+    if not user.is_authenticated:
+        return False
+    if proposal.offered:
+        return proposal.organization_id in user.focal_organization_ids
+    return bool(proposal.present and proposal.present.organization_id in user.focal_organization_ids)
+
+
+@rules.predicate
 def is_focal_point_of_the_organization(user: Any, participation: Participation) -> bool:
     return user.is_authenticated and participation.organization_id in user.focal_organization_ids
 
@@ -79,6 +122,10 @@ rules.add_perm("activities.set_status", is_coordinator | is_focal_point_of_a_lea
 rules.add_perm("activities.answer_invitation", is_coordinator | is_focal_point_of_the_organization)
 rules.add_perm("activities.edit_undertaking", is_an_undertaking & (is_coordinator | is_focal_point_of_a_leader))
 rules.add_perm("activities.invite_participants", is_coordinator | is_focal_point_of_a_leader)
+rules.add_perm("activities.hand_over_lead", is_coordinator | is_focal_point_of_the_lead)
+rules.add_perm("activities.offer_to_lead", is_focal_point_of_a_participant & nobody_leads)
+rules.add_perm("activities.answer_lead_proposal", did_not_offer & (is_coordinator | is_asked_for_the_lead))
+rules.add_perm("activities.take_lead_proposal_back", is_coordinator | proposed_the_lead)
 rules.add_perm("activities.propose_undertaking", is_coordinator | is_a_focal_point)
 rules.add_perm("activities.keep_register", is_coordinator)
 

@@ -14,6 +14,7 @@ from organizations.models import Membership, Organization, User
 from ..choices import Response, Role
 from ..models import Activity, Participation
 from ..workflow.participations import ANSWERS, NEEDS_WORDS
+from .behalf import OnBehalfForm
 from .words import WordsField
 
 CHOICES = {
@@ -52,7 +53,7 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(OnBehalfForm):
     """An organization's own answer, its mandate and its focal point for this activity.
 
     `on_behalf`: a coordinator records what somebody in the organization said, and says who.
@@ -69,14 +70,11 @@ class AnswerForm(forms.Form):
     focal_point = forms.ModelChoiceField(
         User.objects.none(), label=_("Focal point"), required=False, empty_label=_("None named")
     )
-    answered_for = forms.CharField(
-        label=_("Who gave this answer?"),
-        help_text=_("Name and post of the person in the organization, and how it was given, such as a letter."),
-        max_length=200,
-    )
     version = version_field()
 
-    def __init__(self, *args: Any, participation: Participation, on_behalf: bool, **kwargs: Any) -> None:
+    field_order = ("response", "words", "on", "answered_for", "answered_where", "mandate", "focal_point")
+
+    def __init__(self, *args: Any, participation: Participation, **kwargs: Any) -> None:
         self.participation = participation
         kwargs["initial"] = {
             "response": participation.response if participation.response != Response.INVITED else "",
@@ -99,11 +97,6 @@ class AnswerForm(forms.Form):
             organization=participation.organization, role__in=REPORTING_ROLES
         )
         self.fields["focal_point"].queryset = User.objects.filter(pk__in=speaking.values("user"), is_active=True)
-        if not on_behalf:
-            del self.fields["answered_for"]
-        else:
-            self.fields["answered_for"].required = False
-            self.fields["answered_for"].mark_optional = False
 
     @property
     def is_new_answer(self) -> bool:
@@ -113,8 +106,8 @@ class AnswerForm(forms.Form):
         cleaned = self.cleaned_data
         if cleaned.get("response") in NEEDS_WORDS and self.is_new_answer and not cleaned.get("words", "").strip():
             self.add_error("words", gettext("Say which part is accepted, or why not."))
-        if "answered_for" in self.fields and self.is_new_answer and not cleaned.get("answered_for", "").strip():
-            self.add_error("answered_for", gettext("Say who in the organization gave this answer."))
+        if self.is_new_answer:
+            self.need_source()
         if cleaned.get("on") and cleaned["on"] > timezone.localdate():
             self.add_error("on", gettext("The day lies in the future. Enter today or an earlier day."))
         return cleaned

@@ -4,7 +4,7 @@ import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +39,20 @@ class ParticipationQuerySet(models.QuerySet):
 
     def leading(self) -> "ParticipationQuerySet":
         return self.filter(role__in=LEADING_ROLES)
+
+    def taken_back(self) -> "ParticipationQuerySet":
+        """Invitations taken back before they were accepted.
+
+        Their own history tells them from participations that were ended and of which nobody knows since when they held.
+        """
+        history = self.model.history  # type: ignore[attr-defined]
+        accepted = history.filter(id=OuterRef("pk"), response__in=TAKING_PART)
+        return self.filter(~Exists(accepted), response=Response.WITHDRAWN, since="", answered_at__isnull=False)
+
+    def held(self) -> "ParticipationQuerySet":
+        """Roles that an organization has or had: without invitations unanswered, declined or taken back."""
+        taken_back = self.model.objects.taken_back().filter(pk=OuterRef("pk"))  # type: ignore[attr-defined]
+        return self.filter(~Exists(taken_back), response__in=(*TAKING_PART, Response.WITHDRAWN))
 
     def unanswered(self, today: datetime.date) -> "ParticipationQuerySet":
         """Invitations that have waited too long."""

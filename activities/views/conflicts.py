@@ -1,9 +1,12 @@
 """Both versions of what two people changed at once, as rows of the conflict table."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from tracker.toolkit.templatetags.ui import status as status_mark
@@ -89,6 +92,27 @@ def fact_rows(form: forms.Form, was: Facts, theirs: Facts, yours: Facts) -> list
         first, second, third = (_in_words(field, values) for values in (before, other, mine))
         rows.append(Row(name, str(form[name].label), first, second, third, mine=mine != before))
     return rows
+
+
+class Showing(Protocol):
+    """A page that edits something of an activity, shown to one person; `render(form, status=…, …)` shows it again."""
+
+    request: HttpRequest
+    activity: Activity
+
+    @property
+    def render(self) -> Callable[..., HttpResponse]: ...
+
+
+def both_versions(page: Showing, form: forms.Form, rows: Sequence[Row], current: Any, **more: Any) -> HttpResponse:
+    """The answer to a stale edit: the facts of `rows` side by side, and everything typed. Nothing where they agree."""
+    if not rows:
+        messages.info(page.request, _("Somebody else has made the same changes. Nothing is left to save."))
+        return redirect(page.activity)
+    data = page.request.POST.copy()
+    data["version"] = str(current.version)
+    form.data = data
+    return page.render(form, status=409, conflict=rows, who=who_saved(current), **more)
 
 
 def _in_words(field: forms.Field, values: list[str]) -> str:

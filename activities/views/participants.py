@@ -15,7 +15,7 @@ from ..forms.participants import AnswerForm, InviteForm, RoleForm
 from ..forms.words import as_typed
 from ..models import Activity, Participation
 from ..workflow import StaleEdit, answer_invitation, change_role, end_participation, invite
-from .conflicts import fact_rows, left_to_others, who_saved
+from .conflicts import both_versions, fact_rows, left_to_others
 from .finding import find_activity
 from .person import person
 
@@ -76,12 +76,12 @@ class ParticipantPage:
     def role_form(self, *args: Any) -> RoleForm:
         return RoleForm(*args, participation=self.participation)
 
-    def render(self, status: int = 200, **forms: Any) -> HttpResponse:
+    def render(self, form: AnswerForm | None = None, status: int = 200, **forms: Any) -> HttpResponse:
         ended = bool(self.participation.until) or self.participation.response == Response.DECLINED
         context = {
             "activity": self.activity,
             "participation": self.participation,
-            "form": self.answer_form() if self.answers else None,
+            "form": form or (self.answer_form() if self.answers else None),
             "role_form": self.role_form() if self.leads and not ended else None,
             "on_behalf": self.on_behalf,
             **forms,
@@ -110,7 +110,7 @@ class ParticipantPage:
                 by=person(self.request),
                 version=cleaned["version"],
                 words=cleaned["words"],
-                answered_for=cleaned.get("answered_for", ""),
+                answered_for=form.source,
                 mandate=cleaned["mandate"],
                 focal_point=cleaned["focal_point"],
                 on=cleaned["on"],
@@ -161,10 +161,4 @@ class ParticipantPage:
         opened_on = self.participation.history.filter(version=given).first() or self.participation
         yours = {name: as_typed(form.cleaned_data[name]) for name in FACTS}
         rows = fact_rows(form, self._facts(opened_on), self._facts(stale.current), yours)
-        if not rows:
-            messages.info(self.request, _("Somebody else has made the same changes. Nothing is left to save."))
-            return redirect(self.activity)
-        data = self.request.POST.copy()
-        data["version"] = str(stale.current.version)
-        form.data = data
-        return self.render(form=form, status=409, conflict=rows, who=who_saved(stale.current), role_form=None)
+        return both_versions(self, form, rows, stale.current, role_form=None)

@@ -16,7 +16,7 @@ from ..forms.oddities import add_refusals
 from ..forms.undertakings import NewUndertakingForm, UndertakingForm, facts_of
 from ..models import Activity, Framework
 from ..workflow import StaleEdit, edit_undertaking, propose_undertaking
-from .conflicts import fact_rows, left_to_others, who_saved
+from .conflicts import both_versions, fact_rows, left_to_others
 from .finding import find_activity
 from .person import person
 
@@ -144,11 +144,4 @@ class EditPage:
     def conflict(self, form: UndertakingForm, stale: StaleEdit) -> HttpResponse:
         """Somebody else saved meanwhile: both versions, and everything typed."""
         theirs = facts_of(stale.current, self.language)
-        rows = fact_rows(form, form.was, theirs, form.values())
-        if not rows:
-            messages.info(self.request, _("Somebody else has made the same changes. Nothing is left to save."))
-            return redirect(self.activity)
-        data = self.request.POST.copy()
-        data["version"] = str(stale.current.version)
-        form.data = data
-        return self.render(form, status=409, conflict=rows, who=who_saved(stale.current))
+        return both_versions(self, form, fact_rows(form, form.was, theirs, form.values()), stale.current)

@@ -58,9 +58,9 @@ def derived_from_participations(activity: Activity, today: datetime.date) -> dic
     lead_id = next((by_role[role] for role in LEADING_ROLES if role in by_role), None)
     withdrew_on = ""
     if lead_id is None:
-        withdrawn = leading.filter(role=Role.LEAD, response=Response.WITHDRAWN)
         # An invitation that was taken back before it was accepted is no lead that withdrew.
-        last = withdrawn.exclude(since="", answered_at__isnull=False).order_by("-until", "-id").first()
+        withdrawn = leading.held().filter(role=Role.LEAD, response=Response.WITHDRAWN)
+        last = withdrawn.order_by("-until", "-id").first()
         withdrew_on = (last.until or today.isoformat()) if last else ""
     return {"lead_id": lead_id, "lead_withdrew_on": withdrew_on}
 
@@ -119,7 +119,8 @@ def search_text_of(activity: Activity) -> str:
     for language in LANGUAGES:
         texts += [getattr(activity, f"title_{language}") or "", getattr(activity, f"description_{language}") or ""]
     texts += [name for country in activity.countries for name in names_of_country(country.code)]
-    participants = Participation.objects.filter(activity=activity).exclude(response=Response.DECLINED).order_by("pk")
+    # An organization that is only invited takes no part yet: the activity is not found by its name.
+    participants = Participation.objects.filter(activity=activity).taking_part().order_by("pk")
     texts += participants.values_list("responsibility", flat=True)
     texts += names_of(participants.values_list("organization_id", flat=True))
     # In order of entry, so that appending the newest one gives the same text as writing all of it again.

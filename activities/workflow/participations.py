@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from organizations.models import Organization, User
 from tracker.toolkit.dates import PartialDate
 
-from ..choices import TAKING_PART, Response
-from ..models import Activity, Participation
+from ..choices import TAKING_PART, ProposalState, Response, Role
+from ..models import Activity, LeadProposal, Participation
 from .derived import refresh_derived, refresh_search_text
 from .errors import StaleEdit
+from .hearing import tell_answer, tell_invitation, tell_that_the_lead_withdrew
 from .rounds import follow_participation
 
 ANSWERS: dict[str, tuple[str, ...]] = {
@@ -45,9 +46,33 @@ def _settle(
     participation._history_user = by
     participation._change_reason = reason or None
     participation.save(update_fields=None if columns is None else [*columns, "version"])
-    follow_participation(participation, by)
+    lapse_proposals(participation.activity)
     refresh_derived(participation.activity)
     refresh_search_text([participation.activity])
+    # Last: which activities a round asks about is a filter, which looks at what was just brought up to date.
+    follow_participation(participation, by)
+
+
+def lapse_proposals(activity: Activity) -> None:
+    """Close a proposal for the lead that the participations have overtaken: nobody took it back, it lapsed."""
+    for proposal in LeadProposal.objects.filter(activity=activity, state=ProposalState.PROPOSED):
+        if why_lapsed(proposal):
+            proposal.state, proposal.answered_at = ProposalState.TAKEN_BACK, timezone.now()
+            proposal._history_user = None
+            proposal.save(update_fields=["state", "answered_at"])
+
+
+def why_lapsed(proposal: LeadProposal) -> str:
+    """Why nobody can accept it any more, whatever its state says; "" while they can."""
+    rows = Participation.objects.filter(activity=proposal.activity_id).taking_part().current_on(timezone.localdate())
+    if proposal.present_id:
+        if not rows.filter(pk=proposal.present_id, role=Role.LEAD).exists():
+            return _("The organization that was to hand over the lead no longer leads.")
+    elif rows.filter(role=Role.LEAD).exists():
+        return _("Meanwhile an organization leads.")
+    if proposal.offered and not rows.filter(organization=proposal.organization_id).exists():
+        return _("The organization that offered to lead no longer takes part.")
+    return ""
 
 
 def _locked(participation: Participation, version: int) -> Participation:
@@ -94,6 +119,8 @@ def invite(
             invited_at=at or timezone.now(),
         )
         _settle(participation, "role", by)
+        if response == Response.INVITED:
+            tell_invitation(participation, by)
     return participation
 
 
@@ -118,7 +145,8 @@ def answer_invitation(
     with transaction.atomic():
         current = _locked(participation, version)
         columns: set[str] = set()
-        if response != current.response:
+        changes = response != current.response
+        if changes:
             _check_answer(current, response, words, day)
             current.response = response
             current.accepted_part = words
@@ -137,6 +165,10 @@ def answer_invitation(
             current.focal_point = focal_point
             columns.add("focal_point")
         _settle(current, "response", by, columns, words)
+        if changes and response == Response.WITHDRAWN and current.role == Role.LEAD:
+            tell_that_the_lead_withdrew(current, by)
+        elif changes:
+            tell_answer(current, by)
     return current
 
 

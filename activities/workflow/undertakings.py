@@ -17,6 +17,8 @@ from ..choices import Response, Role
 from ..models import Activity, Participation
 from .derived import refresh_derived, refresh_search_text
 from .errors import StaleEdit
+from .hearing import tell_invitation
+from .rounds import follow_participation
 
 MANY_TO_MANY = ("also_serves", "functional_fields", "themes", "principles")
 
@@ -109,6 +111,10 @@ def propose_undertaking(
             lead.save()
         refresh_derived(activity)
         refresh_search_text([activity])
+        if organization:
+            follow_participation(lead, by)
+        if organization and invited:
+            tell_invitation(lead, by)
     return activity
 
 

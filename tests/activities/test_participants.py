@@ -98,6 +98,9 @@ def test_the_lead_invites(cast: Cast) -> None:
         "",
     )
     assert [record.history_user for record in made.history.all()] == [cast.lead]
+    # Who is only invited is nobody to find the activity by; who has accepted is.
+    assert "stranger organization" not in again(cast.public).search_text
+    answer_invitation(participation=made, response="accepted", by=cast.stranger, version=1)
     assert "stranger organization" in again(cast.public).search_text
 
 
@@ -189,12 +192,36 @@ def test_a_lead_does_not_answer_for_another_organization(cast: Cast, digest: Cal
 def test_a_coordinator_answers_on_behalf_and_both_names_are_kept(cast: Cast) -> None:
     invited = place(cast.public, "invited", cast)
     client = signed_in(cast.coordinator)
-    response = client.post(page(invited), answer(invited, "accepted"))
-    assert (response.status_code, set(response.context["form"].errors)) == (422, {"answered_for"})
-    data = answer(invited, "accepted", answered_for="A. Mensah, head of office, by letter")
+    who, where = "A. Mensah, head of office", "letter of 3 May 2026"
+    for given, missing in [
+        ({}, {"answered_for", "answered_where"}),
+        ({"answered_for": who, "answered_where": " "}, {"answered_where"}),
+        ({"answered_where": where}, {"answered_for"}),
+        ({"answered_for": "x" * 101, "answered_where": where}, {"answered_for"}),
+    ]:
+        response = client.post(page(invited), answer(invited, "accepted", **given))
+        assert (response.status_code, set(response.context["form"].errors)) == (422, missing)
+    data = answer(invited, "accepted", answered_for=who, answered_where=where)
     assert client.post(page(invited), data).status_code == 302
     made = place(cast.public, "invited", cast)
-    assert (made.answered_by, made.answered_for) == (cast.coordinator, "A. Mensah, head of office, by letter")
+    assert (made.answered_by, made.answered_for) == (cast.coordinator, f"{who}; {where}")
+    assert f"{who}; {where}" in html_of(cast.lead, page(made))
+    shown, hidden = html_of(cast.stranger, address(cast.public, "activity-detail")), html_of(None, cast.public)
+    assert f"{who}; {where}" in shown and "Mensah" not in hidden
+
+
+def html_of(user: Any, where: Any) -> str:
+    client = signed_in(user) if user else Client()
+    return client.get(where if isinstance(where, str) else where.get_absolute_url()).content.decode()
+
+
+def test_a_focal_point_needs_no_source(cast: Cast) -> None:
+    """Not even one who coordinates as well: it speaks for its own organization."""
+    invited = place(cast.public, "invited", cast)
+    both = make_user(name="both", organization=cast.organizations["invited"], coordinator=True)
+    assert signed_in(both).post(page(invited), answer(invited, "accepted")).status_code == 302
+    made = place(cast.public, "invited", cast)
+    assert (made.response, made.answered_by, made.answered_for) == ("accepted", both, "")
 
 
 def test_naming_a_mandate_is_no_new_answer(cast: Cast) -> None:
