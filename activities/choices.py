@@ -233,6 +233,9 @@ class NotificationKind(models.TextChoices):
     ROUND_CLOSED = "round_closed", _("Round closed")
 
 
+# What a followed activity does is read on screen; by mail it arrives in the digest.
+MAILED = tuple(kind for kind in NotificationKind if kind != NotificationKind.FOLLOWED)
+
 # What asks an organization for the same updates; never two of them within so many days.
 REMINDING = (NotificationKind.CALL, NotificationKind.DUE_SOON, NotificationKind.OVERDUE, NotificationKind.REMINDER)
 REMINDER_PAUSE_DAYS = 3

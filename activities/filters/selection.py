@@ -80,6 +80,11 @@ class Selection:
         pairs = {**self.given, **changes}
         return urlencode([(name, value) for name, values in pairs.items() for value in values])
 
+    def tidy(self) -> str:
+        """The same query string in whatever order the parameters were given: equal ones ask for the same."""
+        pairs = [(name, value) for name, values in sorted(self.given.items()) for value in sorted(set(values))]
+        return urlencode(pairs)
+
     def words(self) -> list[tuple[str, str, list[str]]]:
         """Each parameter in use with its label and values in words: [("area", "Area", ["A …", "B …"])]."""
         filters = self.filters.filters

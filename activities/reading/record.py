@@ -13,6 +13,7 @@ from tracker.toolkit.dates import PartialDate
 
 from ..choices import Response, Role, UpdateKind
 from ..models import Activity, FunctionalField, Participation, Principle, StatusUpdate, Theme
+from .bell import follow_id
 from .review import Exchange, exchange_of, with_exchange
 
 UPDATES_SHOWN = 10
@@ -25,6 +26,7 @@ def find_record(user: Any, framework: str, code: str, today: datetime.date) -> A
     activity = (
         Activity.objects.visible_to(user)
         .with_signals(today)
+        .annotate(follow_id=follow_id(user, "activity"))
         .select_related("framework", "area", "parent", "lead")
         .defer("search_text", "parent__search_text")
         .get(framework__code=framework, code=code)

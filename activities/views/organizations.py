@@ -11,6 +11,7 @@ from organizations.choices import OrganizationKind
 from organizations.models import Organization
 from tracker.toolkit.views import BadParameters, filled, refuse_control_characters
 
+from ..reading.bell import follow_id
 from ..reading.organizations import list_organizations, read_profile
 
 LONGEST_SEARCH = 200
@@ -35,7 +36,9 @@ def organization_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def organization_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    organization = get_object_or_404(Organization.objects.select_related("parent", "successor"), slug=slug)
+    organizations = Organization.objects.select_related("parent", "successor")
+    organizations = organizations.annotate(follow_id=follow_id(request.user, "organization"))
+    organization = get_object_or_404(organizations, slug=slug)
     profile = read_profile(request.user, organization, timezone.localdate())
     context = {"organization": organization, "profile": profile}
     return render(request, "activities/organization_detail.html", context)

@@ -18,6 +18,7 @@ from tracker.toolkit.views import Report, ReportView
 from ..choices import Signal
 from ..filters import LARGE, SORTS, Selection, at_most, count_options, count_visible, in_order, labelled
 from ..models import Activity
+from ..reading.bell import what_to_follow
 from ..reports import Row, RowReader, columns_for
 from .printing import print_report
 from .report_form import form_context
@@ -109,6 +110,7 @@ class ActivityReport(ReportView):
             "sentence": selection.sentence(),
             "exports": exports(selection, sort),
             "quick": quick_links(selection),
+            "followable": what_to_follow(selection),
             "widenings": widenings(selection) if not rows else [],
             "everything": visible_words(visible),
         }

@@ -1,0 +1,46 @@
+"""Everything periodic that writes: the parts of `manage.py nightly`, each for itself and safe to do twice."""
+
+import datetime
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ..models import ReportingRound
+from .digest import write_digests
+from .followed import tell_followed
+from .mentions import tell_mentions
+from .reminders import remind_as_days_go_by
+
+
+class Part(NamedTuple):
+    """`do` returns a number that `name` tells of."""
+
+    name: str
+    do: Callable[[], int]
+
+
+def parts(now: datetime.datetime) -> Iterator[Part]:
+    """What is done, in this order: what is asked of people before what they merely like to know."""
+    today = timezone.localdate(now)
+    for made in ReportingRound.objects.open().order_by("number"):
+        yield Part(f"Reminders of round {made.number}", partial(remind_as_days_go_by, made, today))
+    yield Part("Mentions of organizations", partial(tell_mentions, now))
+    yield Part("Changes of followed activities", partial(tell_followed, now))
+    yield Part("Weekly digests", partial(write_digests, now))
+
+
+def do_part(part: Part) -> int:
+    """All of it or nothing."""
+    with transaction.atomic():
+        return part.do()
+
+
+def refresh_statistics() -> None:
+    """Let SQLite count its rows, by which it chooses indexes; PostgreSQL does it by itself."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+            cursor.execute("PRAGMA optimize")
