@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import Activity
+from ..models import Activity, FrozenReport
 from .derived import derived_from_log, derived_from_participations, search_text_of
+from .freezing import verify
 from .undertakings import sort_key_of
 
 
@@ -57,3 +58,10 @@ def check_register(fix: bool = False) -> Iterator[Difference]:
     """The differences of all activities, one activity at a time so that nobody waits."""
     for pk in Activity.objects.order_by("pk").values_list("pk", flat=True):
         yield from check_activity(pk, fix)
+
+
+def tampered_reports() -> Iterator[FrozenReport]:
+    """Frozen reports that no longer say what their checksum says they said. Nothing puts them right but a backup."""
+    for report in FrozenReport.objects.select_related("round").order_by("round__number", "version"):
+        if not verify(report):
+            yield report
