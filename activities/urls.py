@@ -15,6 +15,9 @@ from .views import (
     participants,
     report,
     review,
+    round_changes,
+    round_opening,
+    round_reminding,
     round_requests,
     rounds,
     undertakings,
@@ -37,11 +40,11 @@ one_activity = [
 
 one_round = [
     path("", rounds.round_detail, name="round-detail"),
-    path("edit/", rounds.round_edit, name="round-edit"),
-    path("requests/", round_requests.round_requests, name="round-requests"),
-    path("remind/", rounds.round_remind, name="round-remind"),
-    path("close/", rounds.round_close, name="round-close"),
-    path("reopen/", rounds.round_reopen, name="round-reopen"),
+    path("edit/", round_changes.round_edit, name="round-edit"),
+    path("requests/", round_requests.RoundRequests.as_view(), name="round-requests"),
+    path("remind/", round_reminding.round_remind, name="round-remind"),
+    path("close/", round_changes.round_close, name="round-close"),
+    path("reopen/", round_changes.round_reopen, name="round-reopen"),
     path("reports/<int:version>/", frozen.frozen_report, name="frozen-report"),
 ]
 
@@ -59,7 +62,7 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/no-change/", desk.desk_no_change, name="desk-no-change"),
     path("rounds/", rounds.round_list, name="round-list"),
-    path("rounds/new/", rounds.round_new, name="round-new"),
+    path("rounds/new/", round_opening.round_new, name="round-new"),
     path("rounds/<int:number>/", include(one_round)),
     path("review/", review.review_queue, name="review-queue"),
     path("review/<int:pk>/", review.review_decide, name="review-decide"),
