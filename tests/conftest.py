@@ -9,7 +9,7 @@ from django.db.backends.sqlite3 import base
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
-pytest_plugins = ["tests.personas"]
+pytest_plugins = ["tests.mail_server", "tests.personas"]
 
 _plain_flush = base.DatabaseOperations.sql_flush
 

@@ -1,5 +1,5 @@
 """The administration's pages of the register."""
 
-from . import activities, framework, vocabulary
+from . import activities, framework, notices, vocabulary
 
-__all__ = ["activities", "framework", "vocabulary"]
+__all__ = ["activities", "framework", "notices", "vocabulary"]

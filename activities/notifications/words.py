@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from organizations.models import Organization
+
 from ..choices import NotificationKind
 from ..models import Activity, FrozenReport, Notification
 from . import of_activities, of_rounds
@@ -32,7 +34,7 @@ WORDS: dict[str, Callable[[Notification], Words]] = {
 
 @dataclass(frozen=True)
 class Mailbox:
-    """An organization that reads its mail without an account: it may read what its members may."""
+    """Organizations that read their mail without an account: they may read what their members may."""
 
     organization_ids: frozenset[int]
     is_authenticated = True
@@ -40,10 +42,10 @@ class Mailbox:
 
 
 def reader_of(notification: Notification) -> Any:
-    """Who reads it: a person, or the organization behind a mailbox."""
+    """Who reads it: a person, or whoever has the mailbox today."""
     if notification.user_id:
         return notification.user
-    return Mailbox(frozenset([notification.organization_id] if notification.organization_id else []))
+    return Mailbox(frozenset(Organization.objects.filter(mailbox=notification.address).values_list("pk", flat=True)))
 
 
 def with_rows(queryset: QuerySet, reader: Any) -> QuerySet:

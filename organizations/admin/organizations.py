@@ -99,6 +99,7 @@ class OrganizationAdmin(HistoryAdmin, SixLanguagesAdmin):
         "parent",
         ("successor", "succeeded_on"),
         "seat",
+        "mailbox",
         "website",
         "working_languages",
         "is_demonstration",
