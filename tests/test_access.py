@@ -47,6 +47,10 @@ def of_partner(which: str) -> Any:
     return address
 
 
+def of_round(name: str, which: str = "round", more: str = "") -> Any:
+    return lambda cast: reverse(name, args=[getattr(cast, which).number]) + more
+
+
 def evidence(which: str) -> Any:
     return lambda cast: reverse("evidence-download", args=[cast.evidence[which]])
 
@@ -95,6 +99,19 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("evidence-download", evidence("public"), EVERYBODY, None),
     ("evidence-download", evidence("internal"), READERS_OF_INTERNAL, None),
     ("evidence-download", evidence("restricted"), READERS_OF_RESTRICTED, None),
+    ("round-list", lambda cast: reverse("round-list"), EVERYBODY, None),
+    ("round-new", lambda cast: reverse("round-new"), KEEPERS, KEEPERS),
+    ("round-detail", of_round("round-detail"), MEMBERS, None),
+    ("round-detail", of_round("round-detail", "closed_round"), MEMBERS, None),
+    ("round-requests", of_round("round-requests"), MEMBERS, None),
+    ("round-requests", of_round("round-requests", more="?format=csv"), MEMBERS, None),
+    ("round-requests", of_round("round-requests", more="?format=xlsx"), MEMBERS, None),
+    ("round-requests", of_round("round-requests", more="?format=print"), MEMBERS, None),
+    ("round-edit", of_round("round-edit"), KEEPERS, KEEPERS),
+    ("round-remind", of_round("round-remind"), None, KEEPERS),
+    ("round-reopen", of_round("round-reopen", "closed_round"), KEEPERS, KEEPERS),
+    # The last one: whoever may close the round has closed it.
+    ("round-close", of_round("round-close"), KEEPERS, KEEPERS),
     ("set-language", lambda cast: reverse("set-language"), None, EVERYBODY),
     ("healthz", lambda cast: reverse("healthz"), EVERYBODY, None),
 ]  # fmt: skip
