@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, CharField, ExpressionWrapper
@@ -85,17 +85,26 @@ class RowReader:
             yield from sorted(found, key=lambda row: order[row["pk"]])
             start, step = start + step, ROWS_READ
 
-    def read(self, activities: ActivityQuerySet, *, classified: bool = True) -> list[Row]:
-        """These activities in their order: two statements, or four with their fields and themes (`classified`)."""
-        return [self.row(raw) for raw in self._raw(activities, classified=classified)]
+    def read(self, activities: ActivityQuerySet, *, signals: Collection[str] | None = None) -> list[Row]:
+        """These activities in their order, in four statements.
+
+        In two for who shows of them only `signals`: then no others are asked for, and no fields and themes.
+        """
+        wanted = SIGNAL_COLUMNS if signals is None else [pair for pair in SIGNAL_COLUMNS if pair[0] in signals]
+        return [self.row(raw) for raw in self._raw(activities, wanted, classified=signals is None)]
 
     def _raw(
-        self, activities: ActivityQuerySet, *, classified: bool = True, ids: Sequence[int] | None = None
+        self,
+        activities: ActivityQuerySet,
+        wanted: Sequence[tuple[str, str]] = SIGNAL_COLUMNS,
+        *,
+        classified: bool = True,
+        ids: Sequence[int] | None = None,
     ) -> list[dict[str, Any]]:
         """`ids`, where they are known and many, spare a look at every unanswered invitation for each reading."""
         signals = {
             column: ExpressionWrapper(signal_rule(signal, self.today), BooleanField())
-            for signal, column in SIGNAL_COLUMNS
+            for signal, column in wanted
             if ids is None or signal != Signal.UNANSWERED
         }
         columns = (*PLAIN, *TITLES, *signals)
@@ -135,7 +144,7 @@ class RowReader:
             progress=row["progress"],
             due=row["planned_end_on"],
             updated_on=updated_at and updated_at.astimezone(self.zone).date(),
-            signals=[signal for signal, column in SIGNAL_COLUMNS if row[column]],
+            signals=[signal for signal, column in SIGNAL_COLUMNS if row.get(column)],
             countries=[self.country_names.get(code, code) for code in str(row["countries"]).split(",") if code],
             fields=[of("fields", pk) for pk in row["fields"]],
             themes=[of("themes", pk) for pk in row["themes"]],

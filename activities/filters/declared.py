@@ -1,13 +1,12 @@
 """The filters of the activity report. Names and values are public: bookmarks and saved reports rely on them."""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -64,7 +63,7 @@ def until(rows: QuerySet, column: str, day: PartialDate) -> QuerySet:
 class ActivityFilters(django_filters.FilterSet):
     """Each filter restricts what the others find. `qs` stands only where `errors` is empty.
 
-    `user` decides which filters there are; which rows `queryset` offers is decided before.
+    `user` decides which filters are `offered`; which rows `queryset` holds is decided before.
     """
 
     q = Words("search_text", label=_("Words"))
@@ -98,25 +97,22 @@ class ActivityFilters(django_filters.FilterSet):
         model = Activity
         fields: Sequence[str] = ()
 
-    def __init__(self, *args: Any, user: Any, today: datetime.date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, Any], *, user: Any, today: datetime.date, **kwargs: Any) -> None:
+        hidden = () if getattr(user, "is_coordinator", False) else FOR_COORDINATORS
+        declared: dict[str, Any] = type(self).base_filters
+        self.offered = [name for name in declared if name not in hidden]
+        # The filters in use alone: a filter set copies each of them anew, and idle ones cost milliseconds.
+        self.base_filters = {name: declared[name] for name in self.offered if name in data}
+        super().__init__(data, **kwargs)
         self.today = today
         self.names = read_names()
         self._fresh = False
-        if not getattr(user, "is_coordinator", False):
-            for name in FOR_COORDINATORS:
-                del self.filters[name]
 
     def read_names(self, *, fresh: bool = False) -> Names:
         """The names of the register; where `fresh`, from the database, once for all filters."""
         if fresh and not self._fresh:
             self.names, self._fresh = read_names(fresh=True), True
         return self.names
-
-    def get_form_class(self) -> type[forms.Form]:
-        """A form of the filters in use alone: the page draws its own controls, and idle fields cost milliseconds."""
-        fields = {name: found.field for name, found in self.filters.items() if name in self.data}
-        return type("ActivityFiltersForm", (self._meta.form,), fields)
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """All filters together; organization and role speak of one and the same participation, of any time."""

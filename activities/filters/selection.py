@@ -45,7 +45,7 @@ class Selection:
         self.filters = ActivityFilters(MultiValueDict(self.given), queryset=self.visible(), user=user, today=self.today)
         # A filter set passes over what it does not know.
         self.problems = [
-            (shown(name), _("There is no such parameter.")) for name in given if name not in self.filters.filters
+            (shown(name), _("There is no such parameter.")) for name in given if name not in self.filters.offered
         ]
         self.problems += [(name, sentences[0]) for name, sentences in self.filters.errors.items()]
         self.values: dict[str, list[Any]] = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import caches
@@ -25,8 +25,7 @@ LISTS = ("frameworks", "areas", "items", "principles", "fields", "themes")
 ACTIVITY_KINDS = {"agreed": _("Agreed item"), "undertaking": _("Undertaking")}
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A code with its title in the reader's language, or else in `language`, and the rows it stands for."""
 
     pk: int

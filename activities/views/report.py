@@ -93,7 +93,7 @@ class ActivityReport(ReportView):
         # What the person may see was asked when the references were found.
         here = Activity.objects.rewrite(False).filter(pk__in=ordered.values("pk")[start : start + self.page_size])
         reader = RowReader(selection.names, selection.today)
-        rows = reader.read(in_order(here, sort), classified=False) if counts.total else []
+        rows = reader.read(in_order(here, sort), signals=LineWriter.signals) if counts.total else []
         shown = self.paginate(rows, page, counts.total)
         visible = count_visible(selection) if selection.values else min(counts.total, LARGE + 1)
         by_area = sort.removeprefix("-") == "code"

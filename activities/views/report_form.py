@@ -1,6 +1,6 @@
 """The filter form of the report: its controls, each written in one pass, with the counts of the present result."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,9 @@ TICK = (
 )
 
 
+NOTHING = SafeString("")
+
+
 def form_context(selection: Selection, counts: Counts) -> dict[str, Any]:
     """Everything that templates/activities/report/filters.html shows."""
     names = selection.names
@@ -28,7 +31,11 @@ def form_context(selection: Selection, counts: Counts) -> dict[str, Any]:
     chosen = {name: set(values) for name, values in given.items()}
 
     def ticks(name: str, options: Iterable[tuple[str, Any]]) -> SafeString:
-        return tick_boxes(name, options, chosen.get(name, set()), counts.by_option.get(name))
+        if name in counts.by_option:
+            return tick_boxes(name, options, chosen.get(name, set()), counts.by_option[name])
+        return written_boxes(
+            name, tuple((code, str(label)) for code, label in options), frozenset(chosen.get(name, ()))
+        )
 
     def select(name: str, label: Any, anything: Any, options: Iterable[tuple[str, Any]]) -> SafeString:
         return select_box(name, label, anything, options, chosen.get(name, set()))
@@ -42,7 +49,7 @@ def form_context(selection: Selection, counts: Counts) -> dict[str, Any]:
     ]
     if len(names.frameworks) > 1:
         groups.append((_("Framework"), ("framework",), ticks("framework", titled(names.frameworks))))
-    if "visibility" in selection.filters.filters:
+    if "visibility" in selection.filters.offered:
         groups.append((_("Visible to"), ("visibility",), ticks("visibility", Visibility.choices)))
     return {
         "selection": selection,
@@ -72,7 +79,7 @@ def coded(names: dict[str, Name], *, as_text: bool = False) -> list[tuple[str, A
 
 
 def tick_boxes(
-    name: str, options: Iterable[tuple[str, Any]], chosen: set[str], counts: dict[str, int] | None
+    name: str, options: Iterable[tuple[str, Any]], chosen: Collection[str], counts: Mapping[str, int] | None
 ) -> SafeString:
     return format_html_join(
         "",
@@ -81,13 +88,19 @@ def tick_boxes(
             (
                 name,
                 code,
-                SafeString(" checked") if code in chosen else "",
+                SafeString(" checked") if code in chosen else NOTHING,
                 label,
-                format_html('<span class="n">{}</span>', counts.get(code, 0)) if counts is not None else "",
+                format_html('<span class="n">{}</span>', counts.get(code, 0)) if counts is not None else NOTHING,
             )
             for code, label in options
         ),
     )
+
+
+@lru_cache(maxsize=64)
+def written_boxes(name: str, options: tuple[tuple[str, str], ...], chosen: frozenset[str]) -> SafeString:
+    """Boxes without counts, which are the same on nearly every page."""
+    return tick_boxes(name, options, chosen, None)
 
 
 def select_box(
