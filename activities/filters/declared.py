@@ -93,16 +93,17 @@ class ActivityFilters(django_filters.FilterSet):
     silent_days = Days(method="silent_for", label=_("No update for"))
     visibility = AnyOf(options=labels(Visibility), label=_("Visible to"))
 
+    base_filters: dict[str, Any]  # all of the above, as the metaclass collects them
+
     class Meta:
         model = Activity
         fields: Sequence[str] = ()
 
     def __init__(self, data: Mapping[str, Any], *, user: Any, today: datetime.date, **kwargs: Any) -> None:
         hidden = () if getattr(user, "is_coordinator", False) else FOR_COORDINATORS
-        declared: dict[str, Any] = type(self).base_filters
-        self.offered = [name for name in declared if name not in hidden]
+        self.offered = [name for name in self.base_filters if name not in hidden]
         # The filters in use alone: a filter set copies each of them anew, and idle ones cost milliseconds.
-        self.base_filters = {name: declared[name] for name in self.offered if name in data}
+        self.base_filters = {name: self.base_filters[name] for name in self.offered if name in data}
         super().__init__(data, **kwargs)
         self.today = today
         self.names = read_names()
