@@ -99,7 +99,7 @@ def draft_save(request: HttpRequest, framework: str, code: str) -> HttpResponse:
         last = own.exclude(next_steps="").newest_first().first()
         fields["next_steps"] = [last.next_steps if last else ""]
         fields["next_steps_due_on"] = [last.next_steps_due_on if last else ""]
-    draft = fields and keep_draft(request.user, activity, fields, slot, _token(request))
+    draft = fields and keep_draft(request.user, activity, fields, slot, token_in(request))
     if draft:
         forget_typed(request)
     if request.headers.get("HX-Request"):
@@ -116,9 +116,9 @@ def draft_save(request: HttpRequest, framework: str, code: str) -> HttpResponse:
     return redirect(activity)
 
 
-def _token(request: HttpRequest) -> str | None:
+def token_in(request: HttpRequest, name: str = "token") -> str | None:
     """The token of the form, where it looks like one."""
-    token = request.POST.get("token", "")
+    token = request.POST.get(name, "")
     return token if len(token) == 36 and all(c in "0123456789abcdef-" for c in token.lower()) else None
 
 
@@ -150,7 +150,7 @@ def update_no_change(request: HttpRequest, framework: str, code: str) -> HttpRes
             organization=named[0],
             author=person(request),
             on_behalf=named[0].pk not in request.user.reporting_organization_ids,
-            token=_token(request),
+            token=token_in(request),
         )
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))

@@ -1,0 +1,125 @@
+"""Entries of the log that a desk shows – what was said last, what came back, what is new – read in one statement."""
+
+import datetime
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from ..choices import ReviewState, UpdateKind
+from ..models import Participation, Review, StatusUpdate
+from .review import Exchange, answers_after_return, exchange_of, with_exchange
+
+RETURNED_SHOWN = 50
+LOGGED_SHOWN = 10
+QUEUE_SHOWN = 5
+LATEST_SHOWN = 5
+
+LAST, RETURNED, LOGGED, QUEUE, LATEST = "last", "returned", "logged", "queue", "latest"
+
+
+class Returned(NamedTuple):
+    """An entry that came back and waits for another one; `corrects` tells whether this person may correct it."""
+
+    update: StatusUpdate
+    exchange: Exchange
+    corrects: bool
+
+
+class Entries(NamedTuple):
+    """`last` holds the entries that were asked for, by their ids; `waiting` is how many wait for review in all."""
+
+    last: dict[int, StatusUpdate]
+    returned: list[Returned]
+    logged: list[StatusUpdate]
+    queue: list[StatusUpdate]
+    latest: list[StatusUpdate]
+    waiting: int
+
+
+def read_entries(user: Any, today: datetime.date, last: Collection[int] = ()) -> Entries:
+    """What this person's desk says of the log. `queue` and `latest` are the coordinators'."""
+    parts = {
+        LAST: StatusUpdate.objects.filter(pk__in=last),
+        LOGGED: _logged_by(user),
+        RETURNED: _returned_to(user, today),
+    }
+    if user.is_coordinator:
+        parts |= {QUEUE: _waiting(), LATEST: _latest()}
+    whole = _whole(user, today)
+    marked = [whole.filter(pk__in=rows.values("pk")).annotate(part=Value(name)) for name, rows in parts.items()]
+    found: dict[str, list[Any]] = {name: [] for name in (LAST, RETURNED, LOGGED, QUEUE, LATEST)}
+    for row in marked[0].union(*marked[1:], all=True):
+        found[row.part].append(row)
+    for name in (LOGGED, LATEST):
+        found[name].sort(key=lambda row: (row.created_at, row.pk), reverse=True)
+    found[QUEUE].sort(key=lambda row: (row.review.submitted_at, row.pk))
+    returned = [_came_back(row, user) for row in sorted(found[RETURNED], key=lambda row: row.review.decided_at)]
+    return Entries(
+        last={row.pk: row for row in found[LAST]},
+        returned=returned,
+        logged=found[LOGGED],
+        queue=found[QUEUE],
+        latest=found[LATEST],
+        waiting=found[QUEUE][0].waiting if found[QUEUE] else 0,
+    )
+
+
+def _whole(user: Any, today: datetime.date) -> QuerySet:
+    leading = Participation.objects.leading().taking_part().current_on(today)
+    waiting = Review.objects.waiting().order_by().annotate(one=Value(1)).values("one")
+    return (
+        with_exchange(StatusUpdate.objects.order_by())
+        .select_related("activity__framework", "organization")
+        .defer("activity__search_text", "activity__description", "activity__editorial_note")
+        .annotate(
+            leads=Exists(
+                leading.filter(activity=OuterRef("activity"), organization=OuterRef("organization")).filter(
+                    organization__in=user.focal_organization_ids
+                )
+            ),
+            waiting=Coalesce(Subquery(waiting.annotate(number=Count("pk")).values("number")), 0)
+            if user.is_coordinator
+            else Value(0),
+        )
+    )
+
+
+def _logged_by(user: Any) -> QuerySet:
+    rows = StatusUpdate.objects.visible_to(user).filter(author=user)
+    return rows.order_by("-created_at", "-pk")[:LOGGED_SHOWN]
+
+
+def _returned_to(user: Any, today: datetime.date) -> QuerySet:
+    """Returned and not answered, of the organizations this person reports for; a coordinator's own as well.
+
+    Of an organization that has left the activity nothing more is expected.
+    """
+    whose = Q(organization__in=user.reporting_organization_ids)
+    if user.is_coordinator:
+        whose |= Q(author=user)
+    takes_part = (
+        Participation.objects.taking_part()
+        .current_on(today)
+        .filter(activity=OuterRef("activity"), organization=OuterRef("organization"))
+    )
+    rows = StatusUpdate.objects.filter(whose, Exists(takes_part), review__state=ReviewState.RETURNED)
+    return rows.filter(~Exists(answers_after_return())).order_by("review__decided_at", "pk")[:RETURNED_SHOWN]
+
+
+def _waiting() -> QuerySet:
+    rows = StatusUpdate.objects.filter(review__state=ReviewState.SUBMITTED, correction__isnull=True)
+    return rows.order_by("review__submitted_at", "review")[:QUEUE_SHOWN]
+
+
+def _latest() -> QuerySet:
+    rows = StatusUpdate.objects.standing().exclude(kind=UpdateKind.DOCUMENTED)
+    return rows.order_by("-created_at", "-pk")[:LATEST_SHOWN]
+
+
+def _came_back(row: Any, user: Any) -> Returned:
+    exchange = exchange_of(row)
+    assert exchange is not None, row.pk
+    sets_state = bool(row.status) or row.progress is not None
+    return Returned(row, exchange, user.is_coordinator or row.leads or not sets_state)
