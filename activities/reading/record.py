@@ -11,8 +11,8 @@ from django.db.models.functions import RowNumber
 from organizations.models import Organization
 from tracker.toolkit.dates import PartialDate
 
-from ..choices import Response, Role, UpdateKind
-from ..models import Activity, FunctionalField, Participation, Principle, StatusUpdate, Theme
+from ..choices import ProposalState, Response, Role, UpdateKind
+from ..models import Activity, FunctionalField, LeadProposal, Participation, Principle, StatusUpdate, Theme
 from .bell import follow_id
 from .review import Exchange, exchange_of, with_exchange
 
@@ -22,10 +22,15 @@ TITLES = ("title_en", "title_zh_hans", "title_fr", "title_es", "title_ru", "titl
 
 
 def find_record(user: Any, framework: str, code: str, today: datetime.date) -> Activity:
-    """The activity of that address with its signals. Raises Activity.DoesNotExist for what the person may not see."""
+    """The activity of that address with its signals, and the id of a proposal for its lead that waits.
+
+    Raises Activity.DoesNotExist for what the person may not see.
+    """
+    waiting = LeadProposal.objects.filter(activity=OuterRef("pk"), state=ProposalState.PROPOSED).order_by()
     activity = (
         Activity.objects.visible_to(user)
         .with_signals(today)
+        .annotate(open_proposal=Subquery(waiting.values("pk")[:1]))
         .annotate(follow_id=follow_id(user, "activity"))
         .select_related("framework", "area", "parent", "lead")
         .defer("search_text", "parent__search_text")
@@ -200,6 +205,15 @@ def read_terms(activity: Activity) -> dict[str, list[dict[str, Any]]]:
     for rows in terms.values():
         rows.sort(key=lambda row: (row["position"], row["code"]))
     return terms
+
+
+def read_proposal(user: Any, activity: Activity) -> LeadProposal | None:
+    """The proposal for the lead that waits; asked only for those who speak for an organization or coordinate."""
+    if not activity.open_proposal or not (user.is_coordinator or user.focal_organization_ids):  # type: ignore[attr-defined]
+        return None
+    proposal = LeadProposal.objects.select_related("organization", "present").get(pk=activity.open_proposal)  # type: ignore[attr-defined]
+    proposal.activity = activity
+    return proposal
 
 
 def last_day_of(date: PartialDate | str) -> datetime.date | None:

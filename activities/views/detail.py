@@ -23,9 +23,11 @@ from ..reading.record import (
     last_day_of,
     read_log,
     read_participants,
+    read_proposal,
     read_related,
     read_terms,
 )
+from .handover import may_open
 
 
 @login_not_required
@@ -87,7 +89,16 @@ def _rights(user: Any, activity: Activity, participants: Participants) -> dict[s
     own = None if may_report and user.is_coordinator else user.reporting_organization_ids if may_report else set()
     may_invite = user.has_perm("activities.invite_participants", activity)
     rows = [row for group in participants.groups for row in group.rows] + participants.former
+    leads = participants.current(Role.LEAD)
+    proposal = read_proposal(user, activity) if user.is_authenticated else None
     return {
+        "proposal": proposal if proposal and may_open(user, proposal) else None,
+        # An agreed item need not have a lead.
+        "may_hand_over": not proposal
+        and bool(leads or not activity.agreed)
+        and user.has_perm("activities.hand_over_lead", activity),
+        # Asked only where nobody leads: the answer takes a statement.
+        "may_offer": not proposal and not leads and user.has_perm("activities.offer_to_lead", activity),
         "may_report": may_report,
         "may_edit": not activity.agreed and user.has_perm("activities.edit_undertaking", activity),
         "may_invite": may_invite,
