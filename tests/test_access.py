@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from activities.models import Evidence, StatusUpdate
 from activities.workflow import close_round, post_update
+from activities.workflow.handover import propose_lead
 from tests.factories import make_round
 from tests.personas import PEOPLE, Cast
 
@@ -24,6 +25,10 @@ MAY_EDIT = MAY_LOG | {"reporter": 403, "partner": 403, "lead_reporter": 403}
 MAY_PROPOSE = MEMBERS | {"observer": 403, "reporter": 403, "lead_reporter": 403}
 # The partner's own participation: its focal point answers, the leaders change roles.
 MAY_TOUCH_PARTNER = MAY_EDIT | {"partner": 200}
+# The lead's focal point proposes the next one, here the partner; both sides open the proposal, one answers it.
+MAY_HAND_OVER = dict.fromkeys(PEOPLE, 403) | {"anonymous": LOGIN, "lead": 200, "coordinator": 200, "administrator": 200}
+MAY_OPEN_PROPOSAL = MAY_HAND_OVER | {"partner": 200}
+MAY_ANSWER_PROPOSAL = MAY_OPEN_PROPOSAL | {"lead": 403}
 MAY_ANSWER_FOR_PARTNER = MAY_TOUCH_PARTNER | {"co_lead": 403, "lead": 403}
 KEEPERS = dict.fromkeys(PEOPLE, 403) | {"anonymous": LOGIN, "coordinator": 200, "administrator": 200}
 NOBODY_EDITS_ITEMS = dict.fromkeys(PEOPLE, 404) | {"anonymous": LOGIN}
@@ -51,6 +56,16 @@ def of_round(name: str, which: str = "round", more: str = "") -> Any:
     return lambda cast: reverse(name, args=[getattr(cast, which).number]) + more
 
 
+def lead_proposal(which: str) -> Any:
+    def address(cast: Cast) -> str:
+        chosen, partner = getattr(cast, which), cast.organizations["partner"]
+        # Asked for again it is the same one.
+        proposal = propose_lead(activity=chosen, organization=partner, by=cast.people["lead"], words="We leave.")
+        return reverse("lead-answer", args=["S-2001-138", chosen.code, proposal.pk])
+
+    return address
+
+
 def evidence(which: str) -> Any:
     return lambda cast: reverse("evidence-download", args=[cast.evidence[which]])
 
@@ -70,6 +85,7 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("activity-list", lambda cast: reverse("activity-list") + "?format=print", EVERYBODY, None),
     ("organization-list", lambda cast: reverse("organization-list"), EVERYBODY, None),
     ("organization-detail", lambda cast: reverse("organization-detail", args=["lead"]), EVERYBODY, None),
+    ("organization-history", lambda cast: reverse("organization-history", args=["lead"]), EVERYBODY, None),
     ("framework-detail", lambda cast: reverse("framework-detail", args=["S-2001-138"]), EVERYBODY, None),
     ("desk", lambda cast: reverse("desk"), MEMBERS, None),
     ("desk-no-change", lambda cast: reverse("desk-no-change"), None, MEMBERS),
@@ -96,6 +112,10 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("participant-invite", activity("participant-invite", "restricted"), hidden(MAY_EDIT), hidden(MAY_EDIT)),
     ("participant-edit", of_partner("public"), MAY_TOUCH_PARTNER, MAY_ANSWER_FOR_PARTNER),
     ("participant-edit", of_partner("restricted"), hidden(MAY_TOUCH_PARTNER), hidden(MAY_ANSWER_FOR_PARTNER)),
+    ("lead-propose", activity("lead-propose"), MAY_HAND_OVER, MAY_HAND_OVER),
+    ("lead-propose", activity("lead-propose", "restricted"), hidden(MAY_HAND_OVER), hidden(MAY_HAND_OVER)),
+    ("lead-answer", lead_proposal("public"), MAY_OPEN_PROPOSAL, MAY_ANSWER_PROPOSAL),
+    ("lead-answer", lead_proposal("restricted"), hidden(MAY_OPEN_PROPOSAL), hidden(MAY_ANSWER_PROPOSAL)),
     ("evidence-download", evidence("public"), EVERYBODY, None),
     ("evidence-download", evidence("internal"), READERS_OF_INTERNAL, None),
     ("evidence-download", evidence("restricted"), READERS_OF_RESTRICTED, None),
