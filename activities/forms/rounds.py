@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.models import Organization
 
 from ..models import Framework, ReportingRound
-from ..workflow.rounds import Scope, round_scope
+from ..workflow.scope import Scope, round_scope
 from .participants import version_field
 from .words import WordsField, as_typed
 

@@ -19,6 +19,7 @@ from organizations.workflow import refresh_search_text as refresh_names
 from ..choices import EvidenceKind, Response, UpdateKind
 from ..models import Activity, Evidence, FunctionalField, ObstacleKind, Participation, StatusUpdate, Theme
 from ..workflow import answer_invitation, invite, post_update, propose_undertaking
+from .demonstration_rounds import review_answers, rounds_between
 from .examples import ReferenceMissing
 from .reference import DATA
 from .tally import DEMONSTRATION, Tally
@@ -59,12 +60,22 @@ def load() -> Tally:
         present = set(
             Activity.objects.filter(is_demonstration=True).exclude(import_key=None).values_list("import_key", flat=True)
         )
+        walks = []
         for entry in data["undertakings"]:
             if entry["key"] in present:
                 tally.unchanged["undertakings"] += 1
             else:
-                Walk(entry, items, organizations, people).go()
+                walks.append(Walk(entry, items, organizations, people))
                 tally.created["undertakings"] += 1
+        # In the order in which it happened: what an organization tells while a round is open answers it.
+        for day, happens in rounds_between(data["rounds"], organizations, people["coordinator"], tally):
+            for walk in walks:
+                walk.go(day)
+            happens()
+        for walk in walks:
+            walk.go()
+            walk.end()
+        review_answers(data["rounds"], people["coordinator"], tally)
     return tally
 
 
@@ -128,15 +139,23 @@ class Walk:
         self.organizations = organizations
         self.people = people
         self.today = timezone.localdate()
+        self.activity: Activity | None = None
+        # A correction follows what it corrects; everything else goes by date.
+        self.waiting = sorted(self.entry["updates"], key=lambda update: update["days"])
         self.log: list[StatusUpdate] = []
 
-    def go(self) -> None:
-        self.activity = self._propose()
-        for participant in self.entry["participants"]:
-            self._invite(participant)
-        # A correction follows what it corrects; everything else goes by date.
-        for update in sorted(self.entry["updates"], key=lambda update: update["days"]):
-            self._post(update)
+    def go(self, until: int = 0) -> None:
+        """As far as that day, counted from today."""
+        if self.activity is None:
+            if self.entry["created"] > until:
+                return
+            self.activity = self._propose()
+            for participant in self.entry["participants"]:
+                self._invite(self.activity, participant)
+        while self.waiting and self.waiting[0]["days"] <= until:
+            self._post(self.activity, self.waiting.pop(0))
+
+    def end(self) -> None:
         for participant in self.entry["participants"]:
             self._withdraw(participant)
 
@@ -179,12 +198,12 @@ class Walk:
             created_at=self._moment(entry["created"]),
         )
 
-    def _invite(self, participant: Mapping[str, Any]) -> None:
+    def _invite(self, activity: Activity, participant: Mapping[str, Any]) -> None:
         pending = "invited" in participant
         answered_in_part = "response" in participant
         days = participant["invited"] if pending else participant["since"]
         participation = invite(
-            activity=self.activity,
+            activity=activity,
             organization=self.organizations[participant["organization"]],
             role=participant["role"],
             by=self.people["coordinator"],
@@ -215,12 +234,12 @@ class Walk:
             on=self.today + datetime.timedelta(days=days),
         )
 
-    def _post(self, update: Mapping[str, Any]) -> None:
+    def _post(self, activity: Activity, update: Mapping[str, Any]) -> None:
         organization = update["organization"]
         corrects = update.get("corrects")
         link = update.get("link")
         posted = post_update(
-            activity=self.activity,
+            activity=activity,
             organization=self.organizations[organization],
             author=self._speaker(organization),
             on_behalf=organization not in SPEAKERS,

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, ProtectedError
+from django.db.models import Model, ProtectedError, Q
 
 from organizations.models import Membership, Organization, OrganizationName, OrganizationNote, User
 
-from ..models import Activity, Participation, StatusUpdate
+from ..models import Activity, FrozenReport, Notification, Participation, ReportingRound, StatusUpdate
+from ..notifications import count_unread
 from .demonstration import address_of, read
 
 
@@ -20,10 +21,24 @@ def remove() -> list[str]:
     with transaction.atomic():
         activities = Activity.objects.filter(is_demonstration=True)
         _give_back_codes()
+        told = _people_told()
         _delete_log(activities.values_list("pk", flat=True))
+        FrozenReport.objects.filter(round__is_demonstration=True).delete()
+        _delete_with_history(ReportingRound, is_demonstration=True)
         _delete_with_history(Participation, activity__is_demonstration=True)
         _delete_with_history(Activity, is_demonstration=True)
-        return [*_remove_people(), *_remove_organizations()]
+        kept = [*_remove_people(), *_remove_organizations()]
+        # Coordinators hear of organizations that have nobody else.
+        count_unread(told)
+        return kept
+
+
+def _people_told() -> set[int]:
+    """Those who were told something about the set."""
+    about = (
+        Q(round__is_demonstration=True) | Q(organization__is_demonstration=True) | Q(activity__is_demonstration=True)
+    )
+    return set(Notification.objects.filter(about).exclude(user=None).values_list("user", flat=True))
 
 
 def _give_back_codes() -> None:

@@ -1,5 +1,6 @@
 """Freezing: the rows of a report written down as they stand, with every name, and a checksum over all of it."""
 
+import datetime
 import hashlib
 import json
 from collections import defaultdict
@@ -26,12 +27,14 @@ from ..reports import RowReader, read_entries
 ROWS_AT_A_TIME = 500
 
 
-def freeze(made: ReportingRound, by: User, activities: ActivityQuerySet) -> FrozenReport:
+def freeze(
+    made: ReportingRound, by: User, activities: ActivityQuerySet, at: datetime.datetime | None = None
+) -> FrozenReport:
     """Write the frozen report of a round: one row for each of these activities and of those it asked about.
 
-    The caller holds the round, in the transaction that closes it.
+    The caller holds the round, in the transaction that closes it. `at`: the moment of closing, for loaders.
     """
-    now = timezone.now()
+    now = at or timezone.now()
     today = timezone.localdate(now)
     names = read_names(fresh=True)
     # What was answered stays in, even where the answer took the activity out of the filter.

@@ -1,14 +1,14 @@
 """Reporting rounds: opening one asks everybody concerned, closing it freezes a report; who comes or goes between."""
 
 import datetime
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,38 +34,12 @@ def activities_asked(framework: Framework, filters: str) -> ActivityQuerySet:
     return selection.rows().filter(framework=framework)
 
 
-class Scope(NamedTuple):
-    """Whom a round over some activities would ask: `sentence` is its filter in words, "" for all activities."""
-
-    sentence: str
-    activities: int
-    # Of those, the ones in which somebody takes part and is asked.
-    asked_about: int
-    # Number of requests by the id of the organization.
-    requests: Counter[int]
-
-
-def round_scope(framework: Framework, filters: str) -> Scope:
-    """What opening a round with this filter would do, today. Raises ValidationError (`filters`)."""
-    activities = activities_asked(framework, filters)
-    asked = list(participations_asked(activities).values_list("organization_id", "activity_id"))
-    return Scope(
-        sentence=Selection(parse_qs(filters), KEEPER).sentence(),
-        activities=activities.count(),
-        asked_about=len({activity for _organization, activity in asked}),
-        requests=Counter(organization for organization, _activity in asked),
-    )
-
-
-def activities_reported(made: ReportingRound) -> ActivityQuerySet:
-    """What its report shows: the activities its filter finds, and those asked about that it no longer finds.
-
-    A filter by status or signal finds other activities once the answers are in.
-    """
-    asked = UpdateRequest.objects.filter(round=made).standing()
-    found = activities_asked(made.framework, made.filters)
-    either = Q(pk__in=found.values("pk")) | Q(pk__in=asked.values("activity"))
-    return Activity.objects.rewrite(False).filter(either)
+def _asked_in(made: ReportingRound, activities: Any) -> Any:
+    """Those of a round. One that was invented asks no real organization, and of no real activity."""
+    asked = participations_asked(activities)
+    if not made.is_demonstration:
+        return asked
+    return asked.filter(organization__is_demonstration=True, activity__is_demonstration=True)
 
 
 def participations_asked(activities: Any) -> Any:
@@ -123,10 +97,10 @@ def open_round(
         )
         made.full_clean()
         _check_due(made)
-        participations = list(participations_asked(activities_asked(framework, filters)).order_by("pk"))
+        participations = list(_asked_in(made, activities_asked(framework, filters)).order_by("pk"))
         if not participations:
             raise ValidationError({"filters": _("Nobody takes part in these activities, so nobody would be asked.")})
-        made._history_user = by
+        made._history_user, made._history_date = by, made.opened_at
         made.save()
         _ask(made, participations, by, made.opened_at)
     return made
@@ -200,7 +174,7 @@ def follow_participation(participation: Participation, by: User | None) -> None:
     if here is None:
         return
     own = UpdateRequest.objects.filter(round=here, participation=participation)
-    asked = participations_asked([participation.activity_id]).filter(pk=participation.pk).exists()
+    asked = _asked_in(here, [participation.activity_id]).filter(pk=participation.pk).exists()
     if not asked:
         own.filter(left_at__isnull=True).update(left_at=timezone.now())
         return
@@ -239,15 +213,20 @@ def edit_round(
     return current
 
 
-def close_round(*, made: ReportingRound, by: User) -> ReportingRound:
-    """Freeze the report and close the round, all or nothing; tell everybody who was asked. Closed stays closed."""
+def close_round(*, made: ReportingRound, by: User, at: datetime.datetime | None = None) -> ReportingRound:
+    """Freeze the report and close the round, all or nothing; tell everybody who was asked. Closed stays closed.
+
+    `at`: the moment of closing, for loaders.
+    """
     with transaction.atomic():
         current = ReportingRound.objects.select_for_update().get(pk=made.pk)
         if not current.is_open:
             return current
-        report = freeze(current, by, activities_reported(current))
+        report = freeze(current, by, activities_asked(current.framework, current.filters), at)
         current.closed_at, current.closed_by = report.frozen_at, by
         current.version += 1
+        if at:
+            current._history_date = at
         _save(current, ["closed_at", "closed_by", "version"], by, "")
         asked = Participation.objects.filter(requests__round=current, requests__left_at__isnull=True)
         write(tellings_of(NotificationKind.ROUND_CLOSED, current, list(asked), f"closed-{report.version}"), by=by)
@@ -269,7 +248,17 @@ def reopen_round(*, made: ReportingRound, by: User, reason: str) -> ReportingRou
         current.version += 1
         current.full_clean()
         _save(current, ["closed_at", "closed_by", "version"], by, reason)
+        _catch_up(current, by)
     return current
+
+
+def _catch_up(made: ReportingRound, by: User) -> None:
+    """Who came while the round was closed joins it, and who went leaves it."""
+    known = UpdateRequest.objects.filter(round=made)
+    asked = _asked_in(made, activities_asked(made.framework, made.filters))
+    _ask(made, list(asked.exclude(pk__in=known.values("participation")).order_by("pk")), by, timezone.now())
+    still = participations_asked(known.values("activity")).values("pk")
+    known.standing().exclude(participation__in=still).update(left_at=timezone.now())
 
 
 def reminded_lately(made: ReportingRound, organization_ids: Collection[int]) -> set[int]:

@@ -1,6 +1,7 @@
 """The demonstration set shows every status and signal, stays apart from everything real, and goes without a trace."""
 
 import datetime
+from collections import Counter
 from io import StringIO
 
 import pytest
@@ -11,12 +12,23 @@ from django.db import connection
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
-from activities.choices import Signal, Status, UpdateKind, Visibility
+from activities.choices import MailState, RequestState, Signal, Status, UpdateKind, Visibility
 from activities.loading.demonstration import PASSWORD
-from activities.models import Activity, Evidence, Participation, StatusUpdate
+from activities.models import (
+    Activity,
+    Evidence,
+    FrozenReport,
+    Notification,
+    Participation,
+    ReportingRound,
+    StatusUpdate,
+    UpdateRequest,
+)
 from activities.workflow import invite, post_update, propose_undertaking, refresh_derived
+from activities.workflow.freezing import verify
 from organizations.models import Membership, Organization, User
 from tests.activities.test_load_reference import dump
+from tests.factories import make_round, make_user
 
 PEOPLE = {"lead", "partner", "reporter", "observer", "stranger", "coordinator", "administrator"}
 
@@ -70,7 +82,7 @@ class Demonstration(TestCase):
     def test_the_log_holds_a_correction_a_no_change_and_links(self) -> None:
         corrected = StatusUpdate.objects.exclude(corrects=None).get()
         self.assertEqual((corrected.progress, corrected.corrects.progress), (90, 80))
-        self.assertEqual(StatusUpdate.objects.filter(kind=UpdateKind.NO_CHANGE).count(), 1)
+        self.assertEqual(StatusUpdate.objects.filter(kind=UpdateKind.NO_CHANGE).count(), 2)
         self.assertEqual(Evidence.objects.count(), 2)
         self.assertFalse(StatusUpdate.objects.filter(kind=UpdateKind.DOCUMENTED).exists())
 
@@ -129,9 +141,59 @@ class Demonstration(TestCase):
             {("coordinator@demo.example", False), ("administrator@demo.example", True)},
         )
 
+    def test_a_closed_round_with_its_report_and_an_open_one(self) -> None:
+        first, second = ReportingRound.objects.order_by("number")
+        self.assertEqual(
+            [(r.title, r.is_open) for r in (first, second)],
+            [("Demonstration round 1", False), ("Demonstration round 2", True)],
+        )
+        self.assertEqual({r.is_demonstration for r in (first, second)}, {True})
+        states = UpdateRequest.objects.filter(round=second).standing().with_state(timezone.localdate())
+        self.assertEqual(
+            Counter(states.values_list("state", flat=True)),
+            {RequestState.OVERDUE: 29, RequestState.ANSWERED: 5, RequestState.RETURNED: 1, RequestState.ACCEPTED: 1},
+        )
+        report = FrozenReport.objects.get()
+        self.assertEqual((report.round, report.frozen_at), (first, first.closed_at))
+        self.assertLess(first.closed_at, second.opened_at)
+        self.assertTrue(verify(report))
+        self.assertGreater(report.facts["counts"]["answered_in_all"], 0)
+
+    def test_the_rounds_concern_nothing_real_and_mail_nobody(self) -> None:
+        for model in (UpdateRequest, Notification):
+            self.assertEqual(set(model.objects.values_list("organization__is_demonstration", flat=True)), {True})
+        self.assertEqual(set(UpdateRequest.objects.values_list("activity__is_demonstration", flat=True)), {True})
+        calls = Notification.objects.exclude(round=None)
+        self.assertEqual(set(calls.values_list("mail_state", flat=True)), {MailState.NONE})
+        # A real organization that joins an invented activity is not asked in an invented round.
+        running = Activity.objects.get(import_key="DEMO01")
+        asean = Organization.objects.get(slug="asean")
+        invite(activity=running, organization=asean, role="partner", by=None, response="accepted")
+        self.assertFalse(UpdateRequest.objects.filter(organization=asean).exists())
+
+    def test_what_coordinators_were_told_goes_too(self) -> None:
+        real = make_user(coordinator=True)
+        run("--remove")
+        run()
+        real.refresh_from_db()
+        self.assertGreater(real.unread_notifications, 0)
+        run("--remove")
+        real.refresh_from_db()
+        self.assertEqual((real.unread_notifications, Notification.objects.count()), (0, 0))
+
+    def test_where_a_real_round_is_open_none_is_invented(self) -> None:
+        run("--remove")
+        asean = Organization.objects.get(slug="asean")
+        item = Activity.objects.get(code="B.2")
+        propose_undertaking(parent=item, by=None, organization=asean, title_en="Real mission")
+        made = make_round(filters="organization=asean")
+        run()
+        self.assertEqual(list(ReportingRound.objects.all()), [made])
+        self.assertEqual(self.demonstration.count(), 16)
+
     def test_a_second_run_changes_nothing(self) -> None:
         before = dump()
-        self.assertIn("nothing to do, 28 rows are as the file says", run())
+        self.assertIn("nothing to do, 30 rows are as the file says", run())
         self.assertEqual(dump(), before)
 
     def test_a_run_on_another_day_moves_nothing(self) -> None:
