@@ -55,10 +55,14 @@ def read_entries(user: Any, today: datetime.date, last: Collection[int] = ()) ->
     for name in (LOGGED, LATEST):
         found[name].sort(key=lambda row: (row.created_at, row.pk), reverse=True)
     found[QUEUE].sort(key=lambda row: (row.review.submitted_at, row.pk))
-    returned = [_came_back(row, user) for row in sorted(found[RETURNED], key=lambda row: row.review.decided_at)]
+    found[RETURNED].sort(key=lambda row: (row.review.decided_at, row.pk))
     return Entries(
         last={row.pk: row for row in found[LAST]},
-        returned=returned,
+        returned=[
+            Returned(row, exchange, _may_correct(row, user))
+            for row in found[RETURNED]
+            if (exchange := exchange_of(row))
+        ],
         logged=found[LOGGED],
         queue=found[QUEUE],
         latest=found[LATEST],
@@ -118,8 +122,7 @@ def _latest() -> QuerySet:
     return rows.order_by("-created_at", "-pk")[:LATEST_SHOWN]
 
 
-def _came_back(row: Any, user: Any) -> Returned:
-    exchange = exchange_of(row)
-    assert exchange is not None, row.pk
+def _may_correct(row: Any, user: Any) -> bool:
+    """What set the status is corrected by those who may set it; others answer with an entry of its own."""
     sets_state = bool(row.status) or row.progress is not None
-    return Returned(row, exchange, user.is_coordinator or row.leads or not sets_state)
+    return user.is_coordinator or row.leads or not sets_state

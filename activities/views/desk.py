@@ -117,7 +117,7 @@ def _activities_of(request: HttpRequest, keys: list[str]) -> dict[str, Activity 
 
 
 def _own_organization(request: HttpRequest, activity: Activity, key: str) -> Any:
-    """The organization of the row, if this person reports for it and it takes part; a coordinator has no other right."""
+    """The organization of the row, if this person reports for it and it takes part: coordinators too only then."""
     number = whole_number(key.partition("-")[2])
     if number not in person(request).reporting_organization_ids:
         return None
