@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -44,8 +43,11 @@ def text(user: Any, report: FrozenReport, **given: Any) -> str:
 
 def csv_rows(user: Any, report: FrozenReport, language: str = "en") -> list[list[str]]:
     """The header row and the rows."""
-    found = body(get(user, report, language, format="csv")).decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(found, newline="")))
+    return csv_of(get(user, report, language, format="csv"))
+
+
+def csv_of(response: Any) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(body(response).decode("utf-8-sig"), newline="")))
 
 
 def csv_column(user: Any, report: FrozenReport, name: str) -> dict[str, str]:
@@ -90,8 +92,3 @@ def without_triggers(table: str) -> Iterator[Any]:
             cursor.execute(f"DROP TRIGGER {table}_no_update")
             cursor.execute(f"DROP TRIGGER {table}_no_delete")
         yield cursor
-
-
-def words(told: str) -> set[str]:
-    """The words and numbers of a text, for comparing forms that set them differently."""
-    return set(re.findall(r"\w+", told))

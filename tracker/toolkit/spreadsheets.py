@@ -19,6 +19,8 @@ from tracker.toolkit.dates import PartialDate
 ROWS_AT_A_TIME = 500
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _BOM = "\ufeff"
+# Characters in a cell; spreadsheet programs call a file with more of them damaged.
+_LONGEST = 32_767
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +111,8 @@ def _content(sheet: Any, value: Any) -> Any:
         # A date known only to the month or the year stays text: the program would make up a day.
         return _date(sheet, value.first_day) if value.is_exact else str(value)
     if isinstance(value, str):
+        if len(value) > _LONGEST:
+            value = f"{value[: _LONGEST - 1]}…"
         # "#N/A" would become an error value.
         return _cell(sheet, value) if value[:1] in ("=", "#") or ILLEGAL_CHARACTERS_RE.search(value) else value
     if isinstance(value, datetime.date):

@@ -1,0 +1,175 @@
+"""Page, print, CSV and XLSX of a frozen report hold the same, in the columns of the live report, and name it."""
+
+import datetime
+import re
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from activities.choices import Role, Status
+from activities.models import Evidence, FrozenReport, FunctionalField, ObstacleKind, Theme
+from activities.workflow import return_update
+from tests.activities.frozen_reading import csv_of, csv_rows, freeze, get, lines, page, workbook
+from tests.activities.report_reading import body, parse
+from tests.factories import make_item, make_organization, make_participation, make_round, make_undertaking, make_update
+from tests.personas import Cast
+from tests.reading import client_of
+from tracker.toolkit.dates import PartialDate
+from tracker.toolkit.days import day_words
+from tracker.toolkit.spreadsheets import neutral
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = ("en", "zh-hans", "ar")
+FORMS = ("", "csv", "print")
+AREAS = {"area": ["A", "B"]}
+
+
+@pytest.fixture
+def report(cast: Cast) -> FrozenReport:
+    """Rows of many kinds, in two areas; an answer in full, one that is returned, one corrected since."""
+    lead, osce = cast.organizations["lead"], make_organization(acronym="OSCE", acronym_zh_hans="欧安组织")
+    field = FunctionalField.objects.create(code="security", title_en="Security", title_zh_hans="安全")
+    theme = Theme.objects.create(code="gender", title_en="Gender", title_ar="النوع")
+    funds = ObstacleKind.objects.create(code="funds", title_en="Funds", title_zh_hans="资金", title_ar="الأموال")
+    with time_machine.travel("2026-11-20 10:00Z", tick=False):
+        course = make_undertaking(
+            item=make_item(code="A.5"), title="=SUM(A1)", title_zh_hans="课程", lead=lead, partners=[osce],
+            status=Status.UNDER_WAY, level="field", planned_end_on="2001-05", countries=["GH", "SL"],
+            functional_fields=[field], themes=[theme],
+        )  # fmt: skip
+        make_participation(activity=course, organization=cast.organizations["partner"], role=Role.CO_LEAD)
+        make_undertaking(item=make_item(code="B.1"), title="Mission", lead=osce, planned_end_on="2027-01-31")
+        made = make_round(by=cast.coordinator, title="@Round", filters="area=A&area=B")
+    with time_machine.travel("2026-11-21 10:00Z", tick=False):
+        make_update(
+            activity=course, organization=lead, author=cast.lead, status=Status.STALLED, reason="A reason.",
+            progress=40, done="两国同意。\nSecond line.", obstacles="Нет средств.", obstacle_kinds=[funds],
+            next_steps="Go on.",
+            next_steps_due_on="2027-03", evidence=[Evidence(kind="link", title="Minutes", url="https://un.org/m")],
+            language="zh-hans",
+        )  # fmt: skip
+        update = make_update(activity=course, organization=osce, done="Osce did.", on_behalf=True)
+        return_update(update.review, by=cast.coordinator, reasons=["unclear"], sentence="What?")
+    with time_machine.travel("2026-11-22 10:00Z", tick=False):
+        found = freeze(cast.coordinator, made)
+        cast.live = {(language, form): live(cast, language, form) for language in LANGUAGES for form in FORMS}
+    with time_machine.travel("2026-11-23 09:00Z", tick=False):
+        make_update(activity=course, organization=osce, author=update.author, done="Osce did more.", corrects=update)
+    return found
+
+
+def live(cast: Cast, language: str, form: str) -> Any:
+    """The live report over the same activities."""
+    client = client_of(cast.coordinator)
+    given = AREAS | ({"format": form} if form else {})
+    response = client.get(reverse("activity-list", query=given), headers={"accept-language": language})
+    return csv_of(response) if form == "csv" else list(lines(parse(response), "annex" if form else "acts"))
+
+
+def squeezed(words: str) -> str:
+    return re.sub(r"\s", "", words)
+
+
+def in_csv(value: Any) -> str:
+    """A cell of the spreadsheet as the plain table has it."""
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    return str(neutral(value))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_form_shows_the_columns_of_the_live_report_and_what_was_said(
+    cast: Cast, report: FrozenReport, language: str
+) -> None:
+    user = cast.coordinator
+    heads, *rows = csv_rows(user, report, language)
+    assert [row[0] for row in rows] == ["A.5", "A.5.1", "A.5.2", "A.5.3", "A.5.4", "B.1", "B.1.1"]
+    assert [row[:-2] for row in (heads, *rows)] == cast.live[language, "csv"]
+
+    table = workbook(user, report, language).worksheets[1]
+    sheet = [["" if cell.value is None else cell.value for cell in row] for row in table]
+    assert sheet[0] == heads
+    assert [[in_csv(value) for value in row] for row in sheet[1:]] == rows
+
+    on_page = list(lines(page(user, report, language), "acts"))
+    printed = list(lines(page(user, report, language, format="print"), "annex"))
+    assert [cells[:-1] for cells, _ in on_page] == [cells[:-1] for cells, _ in cast.live[language, ""]]
+    assert [cells for cells, _ in printed] == [cells for cells, _ in cast.live[language, "print"]]
+    assert [below for _, below in on_page] == [below for _, below in printed]
+    never = {cells[0]: cells[-1] for cells, _told in cast.live[language, ""]}
+    with translation.override(language):
+        elsewhere = {_("Status"), _("Kinds of obstacle"), _("Returned for")}
+        for (cells, below), row in zip(on_page, rows, strict=True):
+            updated = row[heads.index(_("Last update"))]
+            assert cells[-1] == (day_words(PartialDate(updated), short=True) if updated else never[row[0]])
+            assert bool(below) == bool(row[-2] or row[-1])
+            for piece in re.split(r"\n+|: |：|, ", f"{row[-2]}\n{row[-1]}"):
+                assert squeezed(piece) in squeezed(below) or piece in elsewhere
+
+
+def test_the_report_in_full(cast: Cast, report: FrozenReport) -> None:
+    """The row of the course in English, word for word."""
+    heads, *rows = csv_rows(cast.anonymous, report)
+    assert heads[-2:] == ["Reported in the round", "Corrected since"]
+    assert rows[2] == [
+        "A.5.4", "'=SUM(A1)", "Undertaking", "A Area A", "A.5", "LEAD; PARTNER", "OSCE", "Stalled", "40", "2001-05",
+        "2026-11-21", "Overdue; No closing condition", "Ghana; Sierra Leone", "Security", "Gender", "Field",
+        "LEAD, 21 November 2026\nEntered on 21 November 2026\nStatus: Stalled\nProgress: 40%\nReason: A reason.\n"
+        "Done: 两国同意。\nSecond line.\nKinds of obstacle: Funds\nObstacles: Нет средств.\nNext steps: Go on.\n"
+        "Next steps due: March 2027\nEvidence: Minutes\n\n"
+        "OSCE, 21 November 2026\nRecorded on behalf of the organization, entered on 21 November 2026\n"
+        "Done: Osce did.\nReview: Returned\nReturned for: Unclear",
+        "Corrects the entry of OSCE, 21 November 2026.\nOSCE, 23 November 2026\nEntered on 23 November 2026\n"
+        "Done: Osce did more.",
+    ]  # fmt: skip
+
+
+def test_every_file_names_the_report(cast: Cast, report: FrozenReport) -> None:
+    address = f"http://testserver{report.get_absolute_url()}"
+    expected = {
+        "Title": "@Round", "Source": "Framework for cooperation in peace-building (S-2001-138)",
+        "Filters": "Area: A Area A or B Area B", "As-Of": "2026-11-22", "Made-By": "stranger", "Rows": "6",
+        "Left-Out": "1", "Address": address, "Frozen-At": "2026-11-22T10:00:00+00:00", "Version": "1",
+        "Checksum": report.checksum,
+    }  # fmt: skip
+    number = report.round.number
+    names = {"csv": f"round-{number}-report-1_2026-11-22.csv", "xlsx": f"round-{number}-report-1_2026-11-22.xlsx"}
+    for form in ("csv", "xlsx", "print"):
+        response = get(cast.stranger, report, format=form)
+        headers = {name[9:]: unquote(value) for name, value in response.headers.items() if name.startswith("X-Report-")}
+        assert headers.pop("Made-At")
+        assert headers == expected
+        assert names.get(form, "") in response.get("Content-Disposition", "")
+        if form == "print":
+            [paper] = parse(response).all("article", class_="paper")
+            for said in ("@Round", address, report.checksum, "22 November 2026, 10:00", "version 1", "6 rows."):
+                assert said in paper.text
+        body(response)
+    book = workbook(cast.stranger, report)
+    cover = {label.value: value.value for label, value in book.worksheets[0]}
+    assert cover.pop("Made")
+    assert cover == {
+        "Frozen report": "@Round", "Version": "1", "Source": expected["Source"], "Filters": expected["Filters"],
+        "As at": "22 November 2026", "Frozen": "22 November 2026, 10:00", "Checksum (SHA-256)": report.checksum,
+        "Address": address, "Rows": "6", "Rows not visible to the reader": "1", "Made by": "stranger",
+    }  # fmt: skip
+    assert {cell.data_type for sheet in book for row in sheet for cell in row} <= {"s", "inlineStr", "n", "d"}
+    assert workbook(cast.stranger, report, "ar").worksheets[1].sheet_view.rightToLeft
+
+
+def test_a_cell_holds_what_a_spreadsheet_can_hold(cast: Cast) -> None:
+    made = make_round(by=cast.coordinator)
+    for _number in range(4):
+        make_update(activity=cast.public, organization=cast.organizations["lead"], author=cast.lead, done="九" * 10_000)
+    report = freeze(cast.coordinator, made)
+    row = next(row for row in csv_rows(cast.anonymous, report) if row[0] == "A.5.1")
+    assert row[-2].count("九") == 40_000
+    cell = next(row for row in workbook(cast.anonymous, report).worksheets[1] if row[0].value == "A.5.1")[-2]
+    assert len(cell.value) == 32_767
+    assert cell.value.endswith("…")
