@@ -332,10 +332,13 @@ def test_proposals_for_the_lead_wait_for_who_is_asked(cast: Cast) -> None:
     offer = LeadProposal.objects.create(
         activity=leaderless, organization=partner, offered=True, proposed_by=cast.partner
     )
+    alone = make_undertaking(title="Nobody co-leads")
+    for_us = LeadProposal.objects.create(activity=alone, organization=partner, offered=True, proposed_by=cast.partner)
     found = {person: proposals(cast.people[person]) for person in PEOPLE if person != "anonymous"}
     nobody: dict[str, set[int]] = {person: set() for person in found}
     assert found == nobody | {"partner": {waiting.pk}, "co_lead": {offer.pk}}
-    assert f"/lead/{offer.pk}/" in section(cast.coordinator, "no-lead")
+    # Where nobody co-leads a coordinator answers.
+    assert re.findall(r"/lead/(\d+)/", section(cast.coordinator, "no-lead")) == [str(for_us.pk)]
 
 
 def test_several_roles_are_one_row(waiting: Cast) -> None:
