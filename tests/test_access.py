@@ -8,8 +8,9 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from activities.models import Evidence, StatusUpdate
+from activities.models import Evidence, Notification, StatusUpdate
 from activities.workflow import close_round, post_update
+from activities.workflow.declining import unsubscribe_path
 from activities.workflow.handover import propose_lead
 from tests.factories import make_round
 from tests.personas import PEOPLE, Cast
@@ -66,6 +67,10 @@ def lead_proposal(which: str) -> Any:
     return address
 
 
+def declining(cast: Cast) -> str:
+    return unsubscribe_path(Notification(user=cast.people["partner"], kind="call"))
+
+
 def evidence(which: str) -> Any:
     return lambda cast: reverse("evidence-download", args=[cast.evidence[which]])
 
@@ -116,6 +121,7 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("lead-propose", activity("lead-propose", "restricted"), hidden(MAY_HAND_OVER), hidden(MAY_HAND_OVER)),
     ("lead-answer", lead_proposal("public"), MAY_OPEN_PROPOSAL, MAY_ANSWER_PROPOSAL),
     ("lead-answer", lead_proposal("restricted"), hidden(MAY_OPEN_PROPOSAL), hidden(MAY_ANSWER_PROPOSAL)),
+    ("unsubscribe", declining, EVERYBODY, EVERYBODY),
     ("evidence-download", evidence("public"), EVERYBODY, None),
     ("evidence-download", evidence("internal"), READERS_OF_INTERNAL, None),
     ("evidence-download", evidence("restricted"), READERS_OF_RESTRICTED, None),

@@ -119,6 +119,7 @@ def answer(notification: Notification) -> Words:
 
 def lead_change(notification: Notification) -> Words:
     activity, facts = activity_of(notification), _of_activity(notification)
+    state, proposal = notification.facts.get("state", ""), notification.facts.get("proposal")
     sentences: dict[str, str] = {
         ProposalState.PROPOSED: _("%(organization)s is proposed as the next lead of %(activity)s."),
         ProposalState.ACCEPTED: _("%(organization)s now leads %(activity)s."),
@@ -126,15 +127,20 @@ def lead_change(notification: Notification) -> Words:
         ProposalState.TAKEN_BACK: _("The proposal that %(organization)s should lead %(activity)s was taken back."),
         Response.WITHDRAWN: _("%(organization)s, which led %(activity)s, has withdrawn. Who takes over?"),
     }
-    sentence = sentences.get(
-        notification.facts.get("state", ""), _("The lead of %(activity)s changes: %(organization)s.")
-    )
+    offers: dict[str, str] = {
+        ProposalState.PROPOSED: _("%(organization)s offers to lead %(activity)s."),
+        ProposalState.DECLINED: _("The offer of %(organization)s to lead %(activity)s was declined."),
+        ProposalState.TAKEN_BACK: _("%(organization)s no longer offers to lead %(activity)s."),
+    }
+    otherwise = sentences.get(state, _("The lead of %(activity)s changes: %(organization)s."))
+    sentence = offers.get(state, otherwise) if notification.facts.get("offered") else otherwise
     words = notification.facts.get("words", "")
+    may_answer = state == ProposalState.PROPOSED and proposal and notification.user_id
     return Words(
         _("Change of lead: %(short)s") % facts,
         (sentence % facts, *why_this_recipient(notification)),
-        _("Open the activity"),
-        _place(activity, "activity-detail"),
+        _("Answer the proposal") if may_answer else _("Open the activity"),
+        _place(activity, "lead-answer", proposal) if may_answer else _place(activity, "activity-detail"),
         quote=Text(words, "") if words else NO_TEXT,
         quoted=person_wrote(notification.by) if words else "",
     )
@@ -187,13 +193,12 @@ def _change(change: Any) -> str:
 
 def digest(notification: Notification, lines: tuple[Line, ...]) -> Words:
     """Of the lines written into it, those that are told."""
-    subject = ngettext(
-        "Weekly digest: %(number)d activity changed", "Weekly digest: %(number)d activities changed", len(lines)
-    )
-    return Words(
-        subject % {"number": len(lines)},
-        (_("This is what changed lately in what you follow."),),
-        _("Open my desk"),
-        reverse("desk"),
-        lines=lines,
-    )
+    number = len({line.activity for line in lines})
+    subject = ngettext("Weekly digest: %(number)d activity", "Weekly digest: %(number)d activities", number)
+    sentences = [_("This is what you are asked for, and what changed lately in what you follow.")]
+    if more := int(notification.facts.get("more") or 0):
+        left_out = ngettext(
+            "%(number)d further line found no room here.", "%(number)d further lines found no room here.", more
+        )
+        sentences.append(left_out % {"number": more})
+    return Words(subject % {"number": number}, tuple(sentences), _("Open my desk"), reverse("desk"), lines=lines)

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -17,7 +18,7 @@ from ..workflow.declining import decline, read_wish, take_again
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows what would be declined, or that it is; POST declines it, or takes it again (`again`).
 
-    A mail program's own POST (RFC 8058, `List-Unsubscribe=One-Click`) is answered without a redirect, as it must be.
+    A mail program's own POST (RFC 8058, `List-Unsubscribe=One-Click`) is answered without a redirect and without cookies.
     """
     wish = read_wish(token)
     if wish is None:
@@ -27,6 +28,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             take_again(wish)
         else:
             decline(wish)
-        if request.POST.get("List-Unsubscribe") != "One-Click":
-            return redirect(request.path)
+        if request.POST.get("List-Unsubscribe") == "One-Click":
+            return HttpResponse(_("Mail of this kind is stopped."), content_type="text/plain; charset=utf-8")
+        return redirect(request.path)
     return render(request, "activities/unsubscribe.html", {"wish": wish, "is_declined": wish.is_declined})

@@ -16,6 +16,7 @@ from activities.models import (
     Activity,
     FrameworkParticipant,
     FunctionalField,
+    Notification,
     ObstacleKind,
     ParticipantGroup,
     PartnerKind,
@@ -23,6 +24,7 @@ from activities.models import (
     Principle,
     ResourceKind,
     Theme,
+    UndeliverableAddress,
 )
 from organizations.choices import MembershipRole
 from organizations.models import OrganizationName, OrganizationNote
@@ -34,7 +36,9 @@ OURS = [model for model in admin.site._registry if model._meta.app_label in ("ac
 TECHNICAL = [model for model in admin.site._registry if model not in OURS]
 KEEPERS = ("coordinator", "administrator")
 # Nobody is deleted, nor what was reported on; organizations and parts of documents only by administrators.
-NEVER_DELETED = {"user", "activity"}
+NEVER_DELETED = {"user", "activity", "notification"}
+# Written by the program alone.
+NEVER_ADDED = {"notification", "undeliverableaddress"}
 BY_ADMINISTRATORS = {"organization", "framework", "passage", "principle", "area", "participantgroup"}
 
 
@@ -58,6 +62,8 @@ def full(cast: Cast) -> Cast:
     FrameworkParticipant.objects.create(group=group, organization=partner, position=1, name_as_printed="Partner")
     OrganizationName.objects.create(organization=partner, name_en="Former partner", until="1999")
     OrganizationNote.objects.create(organization=partner, text="Founded")
+    Notification.objects.create(user=cast.partner, kind="call", dedupe_key="one")
+    UndeliverableAddress.objects.create(address="gone@example.org")
     return cast
 
 
@@ -79,7 +85,7 @@ def wanted(person: str, model: type[Model], page: str) -> int:
     name = model._meta.model_name
     if page == "delete" and (name in NEVER_DELETED or (name in BY_ADMINISTRATORS and person != "administrator")):
         return 403
-    return 200
+    return 403 if page == "add" and name in NEVER_ADDED else 200
 
 
 @pytest.mark.parametrize("person", ["anonymous", "stranger", "observer", "lead", *KEEPERS])
@@ -89,8 +95,9 @@ def test_every_page_opens_for_its_keepers_alone(full: Cast, person: str) -> None
     assert got == {(model, page): wanted(person, model, page) for model, page in got}
     assert len(got) == 5 * len(OURS)
     assert {model._meta.model_name for model in OURS} == {
-        "activity", "area", "framework", "functionalfield", "obstaclekind", "organization", "participantgroup",
-        "partnerkind", "passage", "principle", "resourcekind", "theme", "user",
+        "activity", "area", "framework", "functionalfield", "notification", "obstaclekind", "organization",
+        "participantgroup", "partnerkind", "passage", "principle", "resourcekind", "theme", "undeliverableaddress",
+        "user",
     }  # fmt: skip
 
 
