@@ -5,6 +5,7 @@ from typing import Any
 import rules
 from django.utils import timezone
 
+from organizations.choices import REPORTING_ROLES
 from organizations.models import Organization
 
 from .choices import LEADING_ROLES, Role, Visibility
@@ -132,11 +133,12 @@ rules.add_perm("activities.keep_register", is_coordinator)
 
 def organizations_to_report_for(user: Any, activity: Activity) -> list[Organization]:
     """Organizations this person may log an update for here: their own, or any participant for a coordinator."""
-    taking_part = Participation.objects.filter(activity=activity).taking_part().current_on(timezone.localdate())
-    organizations = Organization.objects.by_acronym().filter(pk__in=taking_part.values("organization"))
     if not user.is_coordinator:
-        organizations = organizations.filter(pk__in=user.reporting_organization_ids)
-    return list(organizations)
+        speaks_for = [one.organization for one in user.current_memberships if one.role in REPORTING_ROLES]
+        taking_part_here = [one for one in dict.fromkeys(speaks_for) if _current_roles(user, activity, {one.pk})]
+        return sorted(taking_part_here, key=lambda one: (one.acronym, one.slug))
+    taking_part = Participation.objects.filter(activity=activity).taking_part().current_on(timezone.localdate())
+    return list(Organization.objects.by_acronym().filter(pk__in=taking_part.values("organization")))
 
 
 def may_set_status_for(user: Any, activity: Activity, organization: Organization) -> bool:

@@ -2,11 +2,24 @@
 
 from typing import Any
 
+from allauth.account import auth_backends
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
+from .choices import COORDINATORS
 from .models import User
+
+
+class AuthenticationBackend(auth_backends.AuthenticationBackend):
+    """Reads the person of a session together with what every page asks of them."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        coordinators = Group.objects.filter(user=OuterRef("pk"), name=COORDINATORS)
+        user = User.objects.filter(pk=user_id).annotate(is_in_coordinators=Exists(coordinators)).first()
+        return user if user and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

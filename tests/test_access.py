@@ -205,7 +205,7 @@ def clients(cast: Cast) -> dict[str, Client]:
     for name in PEOPLE:
         found[name] = Client(raise_request_exception=False)
         if name != "anonymous":
-            found[name].force_login(cast.people[name], backend="allauth.account.auth_backends.AuthenticationBackend")
+            found[name].force_login(cast.people[name], backend="organizations.adapter.AuthenticationBackend")
     return found
 
 
@@ -306,7 +306,7 @@ def test_administration_is_for_coordinators_and_administrators(full_cast: Cast) 
 
 
 def test_rights_end_with_the_membership(cast: Cast, client: Client) -> None:
-    client.force_login(cast.people["lead"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.people["lead"], backend="organizations.adapter.AuthenticationBackend")
     url = activity("update-new", "restricted")(cast)
     assert client.get(url).status_code == 200
     cast.people["lead"].memberships.all().delete()
@@ -314,7 +314,7 @@ def test_rights_end_with_the_membership(cast: Cast, client: Client) -> None:
 
 
 def test_a_disabled_account_ends_every_session(cast: Cast, client: Client) -> None:
-    client.force_login(cast.people["lead"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(cast.people["lead"], backend="organizations.adapter.AuthenticationBackend")
     assert client.get(reverse("desk")).status_code == 200
     cast.people["lead"].is_active = False
     cast.people["lead"].save()

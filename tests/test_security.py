@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from tests.personas import Cast
 from tracker import urls as site_urls
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "organizations.adapter.AuthenticationBackend"
 
 
 def broken(request: Any) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from ..models import Activity
@@ -12,9 +12,18 @@ def find_activity(user: Any, framework: str, code: str) -> Activity:
     """The activity of that address. Raises Http404 for what the person may not see."""
     if "\x00" in code:  # no code has one, and PostgreSQL refuses to look for it
         raise Http404
+    rows = Activity.objects.select_related("framework", "area", "parent", "lead")
     activity: Activity = get_object_or_404(
-        Activity.objects.select_related("framework", "area", "parent", "lead"), framework__code=framework, code=code
+        rows.defer("search_text", "parent__search_text"), framework__code=framework, code=code
     )
     if not user.has_perm("activities.read", activity):
         raise Http404
     return activity
+
+
+def page_number(request: HttpRequest) -> int:
+    """The page that the address asks for, the first where it names none. Raises Http404 for what is no number."""
+    text = request.GET.get("page", "1")
+    if not text.isascii() or not text.isdecimal() or len(text) > 6 or int(text) < 1:
+        raise Http404
+    return int(text)

@@ -51,6 +51,16 @@ def standing_entries(activity: Activity, up_to: int | None = None) -> list[Entry
     return sorted(entries.values(), key=lambda entry: entry.place)
 
 
+def standing_with(entries: Sequence[Entry], update: StatusUpdate) -> list[Entry]:
+    """The standing entries once `update` is written as well: it takes the place of the one it corrects."""
+    root = next((entry.root for entry in entries if entry.pk == update.corrects_id), update.pk)
+    entry = Entry(
+        update.pk, PartialDate(update.as_of), root, update.status, update.progress, update.kind, update.created_at,
+        update.organization_id,
+    )  # fmt: skip
+    return sorted([*(e for e in entries if e.pk != update.corrects_id), entry], key=lambda one: one.place)
+
+
 def state_after(activity: Activity, entries: Sequence[Entry]) -> State:
     """Status, its date and progress as the last entries that speak of them say."""
     deciding = next((entry for entry in reversed(entries) if entry.status), None)

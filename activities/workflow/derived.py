@@ -1,12 +1,13 @@
 """The columns that remember what the log and the participations say. They are written here and nowhere else."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import BigIntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import override
 from django_countries import countries
@@ -32,9 +33,10 @@ def heard_at(entry: Entry) -> datetime.datetime:
     return min(at, entry.created_at)
 
 
-def derived_from_log(activity: Activity) -> dict[str, Any]:
-    """Status, progress and last word as the standing entries tell them."""
-    entries = standing_entries(activity)
+def derived_from_log(activity: Activity, entries: Sequence[Entry] | None = None) -> dict[str, Any]:
+    """Status, progress and last word as the standing entries tell them; they are read where they are not given."""
+    if entries is None:
+        entries = standing_entries(activity)
     state = state_after(activity, entries)
     heard = max(map(heard_at, entries), default=None)
     # An agreed item that nobody has taken up directly cannot fall silent.
@@ -65,18 +67,40 @@ def derived_from_participations(activity: Activity, today: datetime.date) -> dic
     return {"lead_id": lead_id, "lead_withdrew_on": withdrew_on}
 
 
-def refresh_derived(activity: Activity, said: Iterable[str] = ()) -> dict[str, tuple[Any, Any]]:
-    """Recompute the derived columns of one activity, but for `search_text`; return (before, after) of what differed.
+def refresh_derived(activity: Activity) -> dict[str, tuple[Any, Any]]:
+    """Recompute the derived columns of one activity, but for `search_text`; return (before, after) of what differed."""
+    return _write(activity, derived_from_log(activity) | derived_from_participations(activity, timezone.localdate()))
 
-    `said` is what a new entry of the log says: it is added to `search_text` without reading the whole log again.
+
+def remember_entry(activity: Activity, entries: Sequence[Entry], said: Iterable[str]) -> None:
+    """After a new entry: `entries` are those that stand now, `said` is what it adds to `search_text`.
+
+    Who leads is no matter of the log, and the rest of the text was searched before: neither is read again.
     """
-    fresh = derived_from_log(activity) | derived_from_participations(activity, timezone.localdate())
+    fresh = derived_from_log(activity, entries)
+    if added := " | ".join(filter(None, map(normalise, said))):
+        fresh["search_text"] = f"{activity.search_text} | {added}" if activity.search_text else added
+    _write(activity, fresh)
+
+
+def refresh_leads(today: datetime.date) -> int:
+    """Who leads where it changes as days go by: a role has ended, or begins. Returns how many activities changed."""
+    leading = Participation.objects.filter(activity=OuterRef("pk")).leading().taking_part().current_on(today)
+    leads = leading.order_by("-role", "id").values("organization")[:1]  # “lead” before “co_lead”
+    key = BigIntegerField()
+    outdated = Activity.objects.annotate(leads=Coalesce(Subquery(leads), 0, output_field=key))
+    outdated = outdated.exclude(leads=Coalesce("lead", 0, output_field=key))
+    changed = 0
+    for pk in outdated.order_by("pk").values_list("pk", flat=True):
+        changed += bool(refresh_derived(Activity.objects.select_for_update().get(pk=pk)))
+    return changed
+
+
+def _write(activity: Activity, fresh: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     changed = {
         name: (getattr(activity, name), value) for name, value in fresh.items() if getattr(activity, name) != value
     }
     columns = {name: after for name, (_, after) in changed.items()}
-    if added := " | ".join(filter(None, map(normalise, said))):
-        columns["search_text"] = f"{activity.search_text} | {added}" if activity.search_text else added
     if columns:
         # Not save(): derived columns are no event of the activity's history, and nothing else may be overwritten.
         # One statement for all: each would write the row and its indexes anew.

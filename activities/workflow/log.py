@@ -15,9 +15,9 @@ from tracker.toolkit.dates import PartialDate
 
 from ..choices import EvidenceKind, Status, UpdateKind
 from ..models import Activity, Evidence, ObstacleKind, StatusUpdate
-from .chain import place_for, standing_entries, state_after
+from .chain import place_for, standing_entries, standing_with, state_after
 from .checks import check_as_of, check_correction, check_status
-from .derived import refresh_derived
+from .derived import remember_entry
 from .errors import StaleUpdate
 from .review import submit
 from .rounds import round_asking
@@ -139,7 +139,7 @@ def _append(
         update.obstacle_kinds.set(obstacle_kinds)
     if kind != UpdateKind.DOCUMENTED:
         submit(update)
-    refresh_derived(activity, said=(done, obstacles, next_steps, reason))
+    remember_entry(activity, standing_with(entries, update), (done, obstacles, next_steps, reason))
     return update, True
 
 

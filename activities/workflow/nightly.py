@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ..models import ReportingRound
+from .derived import refresh_leads
 from .digest import write_digests
 from .followed import tell_followed
 from .mentions import tell_mentions
@@ -27,6 +28,7 @@ def parts(now: datetime.datetime) -> Iterator[Part]:
     today = timezone.localdate(now)
     for made in ReportingRound.objects.open().order_by("number"):
         yield Part(f"Reminders of round {made.number}", partial(remind_as_days_go_by, made, today))
+    yield Part("Leads that end or begin with the day", partial(refresh_leads, today))
     yield Part("Mentions of organizations", partial(tell_mentions, now))
     yield Part("Changes of followed activities", partial(tell_followed, now))
     yield Part("Weekly digests", partial(write_digests, now))

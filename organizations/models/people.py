@@ -77,7 +77,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def is_coordinator(self) -> bool:
         """Keeps the register: a member of the coordinators' group, or an administrator."""
-        return self.is_active and (self.is_superuser or self.groups.filter(name=COORDINATORS).exists())
+        return self.is_active and (self.is_superuser or self.is_in_coordinators)
+
+    @cached_property
+    def is_in_coordinators(self) -> bool:
+        """Member of the coordinators' group; the person of a session is read together with it."""
+        return self.groups.filter(name=COORDINATORS).exists()
 
     @cached_property
     def current_memberships(self) -> list["Membership"]:

@@ -15,7 +15,7 @@ from tests.factories import make_organization, make_participation, make_undertak
 from tests.forms_sent import fields_of, send
 from tests.personas import Cast
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "organizations.adapter.AuthenticationBackend"
 FORM = "activity_form"
 
 

@@ -14,7 +14,7 @@ from activities.models import Activity, FunctionalField, Theme
 from tests.factories import make_item, make_undertaking
 from tests.personas import Cast
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "organizations.adapter.AuthenticationBackend"
 LIST = "/admin/activities/activity/"
 
 

@@ -31,7 +31,7 @@ from organizations.models import OrganizationName, OrganizationNote
 from tests.factories import make_area, make_framework, make_organization, make_undertaking, make_user
 from tests.personas import Cast
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "organizations.adapter.AuthenticationBackend"
 OURS = [model for model in admin.site._registry if model._meta.app_label in ("activities", "organizations")]
 TECHNICAL = [model for model in admin.site._registry if model not in OURS]
 KEEPERS = ("coordinator", "administrator")

@@ -13,6 +13,7 @@ from activities.choices import TRANSITIONS, Response, Role, Status, UpdateKind
 from activities.models import Activity, StatusUpdate
 from activities.workflow import StaleUpdate, no_change, post_update
 from activities.workflow.chain import state_seen
+from activities.workflow.derived import refresh_leads
 from tests.factories import PATHS, make_item, make_organization, make_participation, make_undertaking, make_user
 from tests.personas import Cast
 
@@ -276,3 +277,30 @@ def test_rights_and_lead_end_on_the_day_itself(cast: Cast) -> None:
         for day in ("2025-12-31", "2026-01-01", "2026-11-22", "2026-11-23")
     }
     assert current == {"2025-12-31": False, "2026-01-01": True, "2026-11-22": True, "2026-11-23": False}
+
+
+def test_who_leads_changes_as_days_go_by(db: None) -> None:
+    """A role that ends or begins with a day is no event: nobody writes anything on that day."""
+    first, second, other = (make_organization() for _ in range(3))
+    leading = make_undertaking(lead=first)
+    taken_up = make_undertaking()
+    led_by_another = make_undertaking(lead=other)
+    leading.participations.filter(role=Role.LEAD).update(until="2026-12-01")
+    make_participation(activity=leading, organization=second, role=Role.CO_LEAD, since="2026-11-01")
+    make_participation(activity=taken_up, organization=second, role=Role.LEAD, since="2026-12-10")
+    make_participation(activity=led_by_another, organization=second, role=Role.CO_LEAD, since="2026-01-01")
+
+    def leads() -> list[int | None]:
+        rows = Activity.objects.filter(pk__in=[leading.pk, taken_up.pk, led_by_another.pk]).order_by("pk")
+        return list(rows.values_list("lead", flat=True))
+
+    assert refresh_leads(NOON.date()) == 0
+    assert leads() == [first.pk, None, other.pk]
+    for day, changed, expected in (
+        (datetime.date(2026, 12, 2), 1, [second.pk, None, other.pk]),
+        (datetime.date(2026, 12, 10), 1, [second.pk, second.pk, other.pk]),
+        (datetime.date(2026, 12, 10), 0, [second.pk, second.pk, other.pk]),
+    ):
+        with time_machine.travel(datetime.datetime.combine(day, datetime.time(3), tzinfo=datetime.UTC)):
+            assert refresh_leads(day) == changed
+        assert leads() == expected

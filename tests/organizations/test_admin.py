@@ -16,7 +16,7 @@ from tests.factories import make_organization
 from tests.forms_sent import fields_of, send
 from tests.personas import Cast
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "organizations.adapter.AuthenticationBackend"
 FORM = "user_form"
 ADD = "/admin/organizations/user/add/"
 
