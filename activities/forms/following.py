@@ -19,6 +19,29 @@ from .words import NameField
 
 # How the list shows itself is no part of what is asked for.
 OF_THE_LIST = ("page", "sort", "format")
+TOO_LONG = gettext_lazy("The filter is too long to be followed. Choose fewer values.")
+
+
+def selection_of(query: str, user: Any) -> Selection:
+    """What a filter asks for. Raises ValidationError: it is not understood, asks for nothing, or is too long."""
+    try:
+        if len(query) > LONGEST_QUERY:
+            raise ValidationError(TOO_LONG)
+        asked = QueryDict(query.removeprefix("?"))
+        refuse_control_characters(asked)
+    except BadParameters as error:
+        raise ValidationError([f"{name}: {sentence}" for name, sentence in error.problems]) from error
+    except SuspiciousOperation as error:
+        raise ValidationError(TOO_LONG) from error
+    given = {name: values for name, values in filled(asked).items() if name not in OF_THE_LIST}
+    selection = Selection(given, user)
+    if selection.problems:
+        raise ValidationError([f"{name}: {sentence}" for name, sentence in selection.problems])
+    if not selection.values:
+        raise ValidationError(_("Choose a filter first."))
+    if len(selection.tidy()) > LONGEST_QUERY:
+        raise ValidationError(TOO_LONG)
+    return selection
 
 
 class FollowForm(forms.Form):
@@ -42,26 +65,8 @@ class FollowForm(forms.Form):
         self.fields["activity"].queryset = Activity.objects.visible_to(user)  # type: ignore[attr-defined]
 
     def clean_query(self) -> str:
-        query: str = self.cleaned_data["query"].removeprefix("?")
-        if not query:
-            return ""
-        if len(query) > LONGEST_QUERY:
-            raise ValidationError(_("The filter is too long to be followed. Choose fewer values."))
-        try:
-            asked = QueryDict(query)
-            refuse_control_characters(asked)
-        except BadParameters as error:
-            raise ValidationError([f"{name}: {sentence}" for name, sentence in error.problems]) from error
-        except SuspiciousOperation as error:
-            raise ValidationError(_("The filter is too long to be followed. Choose fewer values.")) from error
-        given = {name: values for name, values in filled(asked).items() if name not in OF_THE_LIST}
-        selection = Selection(given, self.user)
-        if selection.problems:
-            raise ValidationError([f"{name}: {sentence}" for name, sentence in selection.problems])
-        tidy = selection.tidy()
-        if len(tidy) > LONGEST_QUERY:
-            raise ValidationError(_("The filter is too long to be followed. Choose fewer values."))
-        return tidy
+        query: str = self.cleaned_data["query"]
+        return selection_of(query, self.user).tidy() if query else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -85,3 +90,4 @@ class MailForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    kinds.mark_optional = False  # type: ignore[attr-defined]

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.db.models import BigIntegerField, OuterRef, Subquery, Value
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from tracker.toolkit.texts import Text, find_text
@@ -29,14 +28,13 @@ def follow_id(user: Any, column: str) -> Any:
 
 
 class Followable(NamedTuple):
-    """What may be followed of a list: one `area` by its id, or its filter under a name.
+    """What may be followed of a list: one `area` by its id, or its filter.
 
     Whether it is followed already is not asked: it would be one more statement for each list that is read.
     """
 
     area: int | None
     query: str
-    name: str
 
 
 def what_to_follow(selection: Selection) -> Followable | None:
@@ -46,11 +44,9 @@ def what_to_follow(selection: Selection) -> Followable | None:
     codes = selection.given.get("area", [])
     areas = selection.names.areas[codes[0]].ids if len(codes) == 1 and len(selection.given) == 1 else ()
     if len(areas) == 1:  # several frameworks may use the same letter
-        return Followable(areas[0], "", "")
+        return Followable(areas[0], "")
     query = selection.tidy()
-    if len(query) > LONGEST_QUERY:
-        return None
-    return Followable(None, query, Truncator(selection.sentence()).chars(LONGEST_NAME))
+    return Followable(None, query) if len(query) <= LONGEST_QUERY else None
 
 
 class Told(NamedTuple):

@@ -7,12 +7,16 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ..forms.following import FollowForm, MailForm
+from organizations.models import User
+from tracker.toolkit.views import BadParameters
+
+from ..forms.following import FollowForm, MailForm, selection_of
 from ..forms.oddities import add_refusals
-from ..reading.bell import followed_by, mailed_kinds
+from ..reading.bell import LONGEST_NAME, followed_by, mailed_kinds
 from ..workflow import bell as workflow
 from .person import person
 from .returning import return_address
@@ -32,10 +36,12 @@ def notification_settings(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/bell/settings.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest) -> HttpResponse:
-    """Follow one thing. A filter that cannot be followed comes back in a form of its own, with what was typed."""
+    """Follow one thing by POST. GET asks for the name of a filter, `query`; what cannot be followed comes back."""
     user = person(request)
+    if request.method != "POST":
+        return _name_filter(request, user)
     form = FollowForm(request.POST, user=user)
     if form.is_valid():
         try:
@@ -53,6 +59,17 @@ def follow(request: HttpRequest) -> HttpResponse:
         raise Http404
     context: dict[str, Any] = {"form": form, "next": return_address(request, reverse("activity-list"))}
     return render(request, "activities/bell/follow.html", context, status=422)
+
+
+def _name_filter(request: HttpRequest, user: User) -> HttpResponse:
+    try:
+        selection = selection_of(request.GET.get("query", ""), user)
+    except ValidationError as error:
+        raise BadParameters([("query", error.messages[0])]) from error
+    query, sentence = selection.tidy(), selection.sentence()
+    form = FollowForm(initial={"query": query, "name": Truncator(sentence).chars(LONGEST_NAME)}, user=user)
+    context = {"form": form, "next": f"{reverse('activity-list')}?{query}", "sentence": sentence}
+    return render(request, "activities/bell/follow.html", context)
 
 
 @require_POST

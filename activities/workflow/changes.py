@@ -4,7 +4,7 @@ import datetime
 from collections import defaultdict
 from typing import NamedTuple
 
-from ..choices import Response
+from ..choices import Response, UpdateKind
 from ..models import Activity, Participation, StatusUpdate
 
 # What a change is, as `facts["changes"]` of a notification names it.
@@ -34,8 +34,10 @@ def changes_since(since: datetime.datetime) -> Changes:
     for pk, at, by in entered.values_list("pk", "created_at", "created_by_id"):
         found[pk].append(Change(ENTERED, at, by))
     entries = StatusUpdate.objects.standing().filter(created_at__gte=since).order_by()
-    columns = ("activity_id", "created_at", "author_id", "organization_id", "pk", "status_before", "status")
-    for activity_id, at, author, organization_id, pk, before, after in entries.values_list(*columns):
+    columns = ("activity_id", "created_at", "author_id", "organization_id", "pk", "status_before", "status", "kind")
+    for activity_id, at, author, organization_id, pk, before, after, kind in entries.values_list(*columns):
+        if kind == UpdateKind.DOCUMENTED and activity_id in found:
+            continue  # an undertaking recorded from public sources arrives with its past
         what = STATUS if before else UPDATE
         found[activity_id].append(Change(what, at, author, organization_id, pk, before, after))
     for activity_id, at, by, organization_id in _of_participants(since):
