@@ -94,6 +94,7 @@ class Since(NamedTuple):
     """An entry made after the report was frozen: it corrects one that was there, or adds to the round.
 
     `organization` and `as_of` are those of the entry it corrects; `is_corrected` tells that a later one corrects it.
+    `is_late`: the round had closed when it came, and its organization had not answered.
     """
 
     entry: Said
@@ -101,6 +102,7 @@ class Since(NamedTuple):
     organization: Name | None
     as_of: PartialDate | None
     is_corrected: bool
+    is_late: bool
 
     @property
     def words(self) -> str:
@@ -111,6 +113,10 @@ class Since(NamedTuple):
             if self.is_corrected:
                 return _("Corrects the entry of %(organization)s, %(date)s, and was corrected itself.") % words
             return _("Corrects the entry of %(organization)s, %(date)s.") % words
+        if self.is_late:
+            if self.is_corrected:
+                return _("Entered by an organization that had not answered, and corrected later.")
+            return _("Entered by an organization that had not answered when the report was frozen.")
         if self.is_corrected:
             return _("Added to the round after the report was frozen, and corrected later.")
         return _("Added to the round after the report was frozen.")

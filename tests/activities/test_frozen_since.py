@@ -108,6 +108,25 @@ def test_what_was_entered_while_the_report_was_written_is_added(cast: Cast) -> N
     assert note.endswith("DoneCrossed.")
 
 
+def test_who_had_not_answered_is_heard_beside_the_report_once(cast: Cast) -> None:
+    """A form that was open when the round closed is logged without a round; what comes later is the living register."""
+    made = make_round(by=cast.coordinator)
+    say(cast, "In time.")
+    report = freeze(cast.coordinator, made)
+    say(cast, "Later news of who had answered.")
+    partner = {"activity": cast.public, "organization": cast.organizations["partner"], "author": cast.partner}
+    late = make_update(**partner, done="Late.", may_set_status=False)
+    make_update(**partner, done="Later news.", may_set_status=False)
+    make_update(**partner, done="Put right.", may_set_status=False, corrects=late)
+    make_update(**{**partner, "organization": cast.organizations["observer"]}, done="Not asked.", may_set_status=False)
+    assert late.round is None
+    notes = since(cast.anonymous, report)
+    assert [note.rsplit("Done", 1)[1] for note in notes.pop("A.5.1")] == ["Late.", "Put right."]
+    assert notes == {}
+    cell = csv_column(cast.anonymous, report, "Corrected since")["A.5.1"]
+    assert cell.startswith("Entered by an organization that had not answered, and corrected later.\nPARTNER, ")
+
+
 def test_a_correction_dated_back_is_still_later(cast: Cast) -> None:
     entry = say(cast, "Wrong.")
     report = freeze(cast.coordinator)
