@@ -57,6 +57,10 @@ def of_round(name: str, which: str = "round", more: str = "") -> Any:
     return lambda cast: reverse(name, args=[getattr(cast, which).number]) + more
 
 
+def frozen(more: str = "") -> Any:
+    return lambda cast: reverse("frozen-report", args=[cast.closed_round.number, 1]) + more
+
+
 def lead_proposal(which: str) -> Any:
     def address(cast: Cast) -> str:
         chosen, partner = getattr(cast, which), cast.organizations["partner"]
@@ -133,6 +137,10 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("round-requests", of_round("round-requests", more="?format=csv"), MEMBERS, None),
     ("round-requests", of_round("round-requests", more="?format=xlsx"), MEMBERS, None),
     ("round-requests", of_round("round-requests", more="?format=print"), MEMBERS, None),
+    ("frozen-report", frozen(), EVERYBODY, None),
+    ("frozen-report", frozen("?format=csv"), EVERYBODY, None),
+    ("frozen-report", frozen("?format=xlsx"), EVERYBODY, None),
+    ("frozen-report", frozen("?format=print"), EVERYBODY, None),
     ("round-edit", of_round("round-edit"), KEEPERS, KEEPERS),
     ("round-remind", of_round("round-remind"), None, KEEPERS),
     ("round-reopen", of_round("round-reopen", "closed_round"), KEEPERS, KEEPERS),
