@@ -23,7 +23,7 @@ class FrozenLineWriter(LineWriter):
     def line(self, line: Any) -> SafeString:
         written = super().line(line.row)
         told = self.told(line)
-        return SafeString(written + format_html(TOLD, told)) if told else written
+        return format_html("{}{}", written, format_html(TOLD, told)) if told else written
 
     def told(self, line: FrozenLine) -> SafeString | str:
         if not line.said and not line.since:
