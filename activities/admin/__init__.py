@@ -1,5 +1,5 @@
 """The administration's pages of the register."""
 
-from . import activities, framework, notices, vocabulary
+from . import activities, changesets, framework, notices, vocabulary
 
-__all__ = ["activities", "framework", "notices", "vocabulary"]
+__all__ = ["activities", "changesets", "framework", "notices", "vocabulary"]

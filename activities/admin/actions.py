@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from ..choices import Visibility
 from ..models import Activity, FunctionalField, Theme
 from ..workflow import StaleEdit, edit_undertaking
+from ..workflow.changesets import ChangesTogether
 from ..workflow.keeping import classify_item
 
 # More names would hide the form below them.
@@ -79,8 +81,12 @@ class Bulk:
         return TemplateResponse(request, "admin/activities/activity/bulk.html", context)
 
     def apply(self, rows: Iterable[Activity], data: dict[str, Any], by: Any) -> tuple[int, int, list[str]]:
-        """(changed, already so, a sentence for each refusal). Each row is written alone: one refusal stops no other."""
+        """(changed, already so, a sentence for each refusal). Each row is written alone: one refusal stops no other.
+
+        In the histories all of them are one event that unfolds.
+        """
         changed, already, refused = 0, 0, []
+        together = ChangesTogether(title=self.name, by=by, reason=data["change_reason"])
         for activity in rows:
             changes = self.changes(activity, data["value"])
             if not changes:
@@ -90,10 +96,12 @@ class Bulk:
             try:
                 if activity.agreed and "visibility" in changes:
                     raise ValidationError(gettext("Agreed items are always public."))
-                if activity.agreed:
-                    classify_item(item=activity, **more)
-                else:
-                    edit_undertaking(activity=activity, **more)
+                with transaction.atomic():
+                    if activity.agreed:
+                        written = classify_item(item=activity, **more)
+                    else:
+                        written = edit_undertaking(activity=activity, **more)
+                    together.add(written)
                 changed += 1
             except ValidationError as error:
                 refused.append(f"{activity.code}: {' '.join(error.messages)}")

@@ -17,7 +17,7 @@ from tracker.toolkit.days import age_words, day_words
 from tracker.toolkit.templatetags import ui
 from tracker.toolkit.texts import current_language, find_text, text_in
 
-from ..models import Activity, Participation, StatusUpdate
+from ..models import Activity, LeadProposal, Participation, StatusUpdate
 from ..workflow.keeping import CLASSIFICATION
 from .actions import BULK
 from .export import export_csv, export_xlsx
@@ -171,7 +171,10 @@ class ActivityAdmin(HistoryAdmin, SixLanguagesAdmin):
         return obj.get_absolute_url()
 
     def related_histories(self, obj: Activity) -> Iterable[QuerySet]:
-        return [Participation.history.filter(activity_id=obj.pk).select_related("organization")]
+        return [
+            model.history.filter(activity_id=obj.pk).select_related("organization")
+            for model in (Participation, LeadProposal)
+        ]
 
     def has_delete_permission(self, request: HttpRequest, obj: Activity | None = None) -> bool:
         """Only what nobody has ever reported on, one at a time: a log is never lost, and a code never used again."""

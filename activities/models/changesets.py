@@ -7,11 +7,20 @@ from django.utils.translation import gettext_lazy as _
 
 from ..choices import ChangeSetKind
 
+# What was done, by the code that `title` holds for acts the product knows.
+DONE = {
+    "set_visibility": _("Who may see the activities was set"),
+    "add_fields": _("Functional fields were added"),
+    "set_fields": _("Functional fields were replaced"),
+    "add_themes": _("Themes were added"),
+}
+
 
 class ChangeSet(models.Model):
     """One act of one person that changed several records."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=ChangeSetKind)
+    # A code of `DONE`, or words.
     title = models.CharField(_("what was done"), max_length=200)
     reason = models.TextField(_("reason"), blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("changed by"))
@@ -23,7 +32,12 @@ class ChangeSet(models.Model):
         ordering = ["-at", "-id"]
 
     def __str__(self) -> str:
-        return self.title
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """What was done, in the reader's language where the product knows it."""
+        return str(DONE.get(self.title, self.title))
 
 
 class ChangeSetEntry(models.Model):

@@ -68,4 +68,4 @@ class LeadProposal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.activity_id} → {self.organization_id}"
+        return str(self.organization)

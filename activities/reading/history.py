@@ -1,75 +1,69 @@
-"""What was changed in the record of an activity and in its participations: before and after, by whom and why."""
+"""What was changed in the record of an activity, in its participations and in who should lead it."""
 
-import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Model
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from organizations.models import Organization, User
-from tracker.toolkit.history import Change, changes_by_record
+from organizations.models import Organization
+from tracker.toolkit.history import Change
 
-from ..choices import Response, Role
-from ..models import Activity, Participation
+from ..choices import ProposalState, Role
+from ..models import Activity, LeadProposal, Participation
+from .events import CHANGED, CREATED, Event, Teller, Told, bulk_changes
 
-CREATED, DELETED = "+", "-"
-# Names of people are for those who have signed in.
-PERSONAL = {"answered_for"}
-
-
-class Event(NamedTuple):
-    """One saved change. `organization` is set where it concerns a participation; `by` is "" where nobody is named."""
-
-    at: datetime.datetime
-    title: str
-    by: str
-    reason: str
-    changes: list[Change]
-    organization: Organization | None
+# An event of a proposal says these in its own words.
+TOLD_BY_TITLE = [field.name for field in LeadProposal._meta.fields]
 
 
 def read_history(user: Any, activity: Activity) -> list[Event]:
-    """Newest first. Rows this person may not see are left unnamed, and people are named to signed-in readers only."""
+    """Newest first. Rows this person may not see are left unnamed, and people are named to signed-in readers only.
 
-    def say(row: Model) -> str | None:
-        if isinstance(row, User):
-            return str(row) if user.is_authenticated else gettext("a person")
-        if isinstance(row, Activity) and not user.has_perm("activities.read", row):
-            return None
-        return str(row)
-
-    hidden = () if user.is_authenticated else PERSONAL
-    events = []
-    records = Activity.history.filter(id=activity.pk).order_by("-history_date", "-history_id")
-    for record, changes in changes_by_record(records.select_related("history_user"), say):
-        title = gettext("Entered in the register") if record.history_type == CREATED else gettext("Record changed")
-        events.append(_event(record, title, _differing(changes), user, None))
-    rows = Participation.history.filter(activity_id=activity.pk).order_by("-history_date", "-history_id")
-    participations = changes_by_record(rows.select_related("history_user"), say, hidden)
-    organizations = Organization.objects.in_bulk({record.organization_id for record, _ in participations})
-    for record, changes in participations:
-        organization = organizations.get(record.organization_id)
-        events.append(_event(record, _participation_title(record), _differing(changes), user, organization))
-    events = [event for event in events if event.changes or event.title != gettext("Record changed")]
+    All of it is read: a change of which the reader may know nothing must not be counted either.
+    """
+    teller = Teller(user)
+    bulk = bulk_changes(user, activity)
+    events = [
+        teller.event(told, _title(told.record), bulk=bulk.get(told.record.history_id))
+        for told in teller.tell(Activity.history.filter(id=activity.pk))
+        if told.changes or told.record.history_type != CHANGED
+    ]
+    participations = list(teller.tell(Participation.history.filter(activity_id=activity.pk), teller.hidden))
+    proposals = list(teller.tell(LeadProposal.history.filter(activity_id=activity.pk), TOLD_BY_TITLE))
+    organizations = Organization.objects.in_bulk(
+        {told.record.organization_id for told in [*participations, *proposals]}
+    )
+    for told in participations:
+        events.append(teller.of_participation(told, organization=organizations.get(told.record.organization_id)))
+    for told in proposals:
+        events.append(_of_proposal(teller, told, organizations.get(told.record.organization_id)))
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
-def _differing(changes: list[Change]) -> list[Change]:
-    """Without those of which the reader may know neither side."""
-    return [change for change in changes if change.before != change.after]
+def _title(record: Any) -> str:
+    return gettext("Entered in the register") if record.history_type == CREATED else gettext("Record changed")
 
 
-def _event(record: Any, title: str, changes: list[Change], user: Any, organization: Organization | None) -> Event:
-    by = record.history_user
-    name = (str(by) if user.is_authenticated else gettext("a person")) if by else ""
-    return Event(record.history_date, title, name, record.history_change_reason or "", changes, organization)
-
-
-def _participation_title(record: Any) -> str:
-    role = Role(record.role).label
+def _of_proposal(teller: Teller, told: Told, organization: Organization | None) -> Event:
+    """A proposal for the lead, or what became of it; its reason is what was said then."""
+    record = told.record
     if record.history_type == CREATED:
-        response = Response(record.response).label
-        return gettext("Named as participant: %(role)s, %(response)s") % {"role": role, "response": response}
-    if record.history_type == DELETED:
-        return gettext("Participation removed: %(role)s") % {"role": role}
-    return gettext("Participation changed: %(role)s") % {"role": role}
+        title = gettext("Offers to lead") if record.offered else gettext("Proposed as the next lead")
+        changes = [_afterwards(record)] if record.present_id else []
+        return teller.event(told._replace(changes=changes), title, reason=record.words, organization=organization)
+    titles: dict[str, str] = {
+        ProposalState.ACCEPTED: gettext("Proposal for the lead accepted"),
+        ProposalState.DECLINED: gettext("Proposal for the lead declined"),
+        ProposalState.TAKEN_BACK: gettext("Proposal for the lead taken back"),
+    }
+    lapsed = record.state == ProposalState.TAKEN_BACK and not record.answered_by_id
+    title = gettext("Proposal for the lead lapsed") if lapsed else titles.get(record.state, "")
+    on_behalf = record.answered_for if teller.user.is_authenticated else ""
+    more = {"reason": record.answer_words, "on_behalf": on_behalf, "organization": organization}
+    return teller.event(told, title or gettext("Proposal for the lead changed"), **more)
+
+
+def _afterwards(record: Any) -> Change:
+    label = capfirst(str(LeadProposal._meta.get_field("then_role").verbose_name))
+    after = str(Role(record.then_role).label) if record.then_role else gettext("None: it leaves")
+    return Change(label, str(Role.LEAD.label), after)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,7 +28,10 @@ from ..reading.record import (
     read_related,
     read_terms,
 )
+from .finding import page_number
 from .handover import may_open
+
+EVENTS_SHOWN = 50
 
 
 @login_not_required
@@ -70,10 +74,16 @@ def activity_detail(request: HttpRequest, framework: str, code: str) -> HttpResp
 @login_not_required
 @require_safe
 def activity_history(request: HttpRequest, framework: str, code: str) -> HttpResponse:
-    """What was changed in the record, by whom and why. Entries of the log stand on the activity's own page."""
+    """What was changed in the record, by whom and why; `page` counts from 1.
+
+    Entries of the log stand on the activity's own page.
+    """
     activity = _find(request.user, framework, code)
-    events = read_history(request.user, activity)
-    return render(request, "activities/activity_history.html", {"activity": activity, "events": events})
+    try:
+        page = Paginator(read_history(request.user, activity), EVENTS_SHOWN).page(page_number(request))
+    except EmptyPage as error:
+        raise Http404 from error
+    return render(request, "activities/activity_history.html", {"activity": activity, "page": page})
 
 
 def _find(user: Any, framework: str, code: str) -> Activity:

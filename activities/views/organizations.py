@@ -12,7 +12,9 @@ from organizations.models import Organization
 from tracker.toolkit.views import BadParameters, filled, refuse_control_characters
 
 from ..reading.bell import follow_id
+from ..reading.organization_history import read_organization_history
 from ..reading.organizations import list_organizations, read_profile
+from .finding import page_number
 
 LONGEST_SEARCH = 200
 
@@ -63,5 +65,13 @@ def _asked(request: HttpRequest) -> tuple[str, list[str]]:
     return (words[0] if words else ""), list(dict.fromkeys(kinds))
 
 
+@login_not_required
+@require_safe
 def organization_history(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+    """What was changed in its record and in what it takes part; `page` counts from 1."""
+    organization = get_object_or_404(Organization, slug=slug)
+    page = read_organization_history(request.user, organization, page_number(request))
+    if page is None:
+        raise Http404
+    context = {"organization": organization, "page": page}
+    return render(request, "activities/organization/history.html", context)

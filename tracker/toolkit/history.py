@@ -53,7 +53,7 @@ def changes_by_record(
     prefetch_related_objects(records, *many.values())
     raw = [
         _differing(after, before, many) if before is not None else []
-        for after, before in zip(records, _earlier(records), strict=True)
+        for after, before in zip(records, earlier_records(records), strict=True)
     ]
     related = _related(change for changes in raw for change in changes)
     return [
@@ -62,7 +62,7 @@ def changes_by_record(
     ]
 
 
-def _earlier(records: Sequence[Any]) -> list[Any | None]:
+def earlier_records(records: Sequence[Any]) -> list[Any | None]:
     """For each record, newest first, the one before it of the same object."""
     key = records[0].instance_type._meta.pk.attname
     latest: dict[Any, Any] = {}
