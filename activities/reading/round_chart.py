@@ -12,7 +12,7 @@ from tracker.toolkit.days import day_words
 from tracker.toolkit.texts import current_language, direction
 
 from ..models import ReportingRound
-from .rounds import Asked
+from .rounds import Asked, percent_of
 
 # In pixels: the lines of 100% and 0%, and the whole height with the days below.
 TOP, BOTTOM, HEIGHT = 22, 162, 184
@@ -80,7 +80,7 @@ def curve_of(made: ReportingRound, requests: Iterable[Asked], today: datetime.da
         if request.is_in and request.heard_at
     )
     length = max(0, (end - opened).days)
-    shares = [100 * bisect_right(arrived, day) // len(requests) if requests else 0 for day in range(length + 1)]
+    shares = [percent_of(bisect_right(arrived, day), len(requests)) for day in range(length + 1)]
     return Curve(made, shares, length if made.closed_at else max(length, (made.due_on - opened).days))
 
 
@@ -91,19 +91,15 @@ def draw(now: Curve, before: Curve | None) -> Chart:
     share = now.shares[-1]
     opened = timezone.localdate(now.round.opened_at)
     x = _place(today, span)
-    near_the_start = x < 40
-    now_label = Label(
-        _x(x), _y(share) - 9, gettext("%(round)s: %(percent)d%%") % {"round": now.round.title, "percent": share},
-        "start" if near_the_start else "end",
-    )  # fmt: skip
+    now_label = Label(_x(x), _y(share) - 9, _called(now), "start" if x < 55 else "end")
     before_label = None
     if before:
-        number, end = before.shares[-1], _place(before.last_day, span)
-        height = _y(number) + 17
-        if abs(height - now_label.y) < 16 and abs(end - x) < 40:
-            height = now_label.y - 18
-        text = gettext("%(round)s: %(percent)d%%") % {"round": before.round.title, "percent": number}
-        before_label = Label(_x(end), height, text, "end" if end > 40 else "start")
+        # Above the end of its line, which rises: only the other label can be in the way.
+        end = _place(before.last_day, span)
+        height = _y(before.shares[-1]) - 9
+        if abs(end - x) < 50 and abs(height - now_label.y) < 16:
+            height = _y(min(share, before.shares[-1])) + 17
+        before_label = Label(_x(end), height, _called(before), "end" if end >= 55 else "start")
     return Chart(
         grid=[(_y(value), gettext("100% of requests") if value == 100 else str(value)) for value in GRID],
         days=_days(opened, today, now.last_day, span),
@@ -121,6 +117,11 @@ def draw(now: Curve, before: Curve | None) -> Chart:
         ],
         before_share=before.at(today) if before and not now.round.closed_at else None,
     )
+
+
+def _called(curve: Curve) -> str:
+    """By its number: a title may be longer than the chart is wide."""
+    return gettext("Round %(number)d: %(percent)d%%") % {"number": curve.round.number, "percent": curve.shares[-1]}
 
 
 def _mirrored() -> bool:

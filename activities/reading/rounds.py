@@ -31,6 +31,13 @@ from ..models.signals import signal_words, signals_shown
 FOLLOWED_UP = 6
 
 
+def percent_of(part: int, whole: int) -> int:
+    """In whole per cent: 100 only for all, 0 only for none."""
+    if not whole or part in (0, whole):
+        return 100 if part else 0
+    return min(99, max(1, round(100 * part / whole)))
+
+
 class Rate(NamedTuple):
     """Requests that stand, and how many of them are answered."""
 
@@ -39,8 +46,8 @@ class Rate(NamedTuple):
 
     @property
     def percent(self) -> int:
-        """Rounded down: 100 means all."""
-        return 100 * self.answered // self.requested if self.requested else 0
+        """Rounded, but 100 means all and 0 none."""
+        return percent_of(self.answered, self.requested)
 
     @property
     def waiting(self) -> int:
