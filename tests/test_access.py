@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from activities.models import Evidence, Notification, StatusUpdate
+from activities.models import Evidence, Follow, Notification, StatusUpdate
 from activities.workflow import close_round, post_update
 from activities.workflow.declining import unsubscribe_path
 from activities.workflow.handover import propose_lead
@@ -32,6 +32,7 @@ MAY_OPEN_PROPOSAL = MAY_HAND_OVER | {"partner": 200}
 MAY_ANSWER_PROPOSAL = MAY_OPEN_PROPOSAL | {"lead": 403}
 MAY_ANSWER_FOR_PARTNER = MAY_TOUCH_PARTNER | {"co_lead": 403, "lead": 403}
 KEEPERS = dict.fromkeys(PEOPLE, 403) | {"anonymous": LOGIN, "coordinator": 200, "administrator": 200}
+THE_PARTNERS_OWN = dict.fromkeys(PEOPLE, 404) | {"anonymous": LOGIN, "partner": 200}
 NOBODY_EDITS_ITEMS = dict.fromkeys(PEOPLE, 404) | {"anonymous": LOGIN}
 
 
@@ -83,6 +84,14 @@ def review_of_lead(cast: Cast) -> str:
     return reverse("review-decide", args=[StatusUpdate.objects.get(evidence=cast.evidence["public"]).review.pk])
 
 
+def told_to_partner(cast: Cast) -> str:
+    return reverse("notification-open", args=[Notification.objects.filter(user=cast.partner).order_by("pk")[0].pk])
+
+
+def followed_by_partner(cast: Cast) -> str:
+    return reverse("unfollow", args=[Follow.objects.get_or_create(user=cast.partner, activity=cast.public)[0].pk])
+
+
 # name of the address, how to build it, who may GET it (None: GET is no method of it), who may POST it (None likewise).
 # A permitted POST of nothing is answered by the form again or by a redirect; a refused one exactly like the GET.
 TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
@@ -126,6 +135,12 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("lead-answer", lead_proposal("public"), MAY_OPEN_PROPOSAL, MAY_ANSWER_PROPOSAL),
     ("lead-answer", lead_proposal("restricted"), hidden(MAY_OPEN_PROPOSAL), hidden(MAY_ANSWER_PROPOSAL)),
     ("unsubscribe", declining, EVERYBODY, EVERYBODY),
+    ("notification-list", lambda cast: reverse("notification-list"), MEMBERS, None),
+    ("notification-open", told_to_partner, None, THE_PARTNERS_OWN),
+    ("notifications-read", lambda cast: reverse("notifications-read"), None, MEMBERS),
+    ("notification-settings", lambda cast: reverse("notification-settings"), MEMBERS, MEMBERS),
+    ("follow", lambda cast: reverse("follow") + "?query=area%3DA", MEMBERS, MEMBERS),
+    ("unfollow", followed_by_partner, None, THE_PARTNERS_OWN),
     ("evidence-download", evidence("public"), EVERYBODY, None),
     ("evidence-download", evidence("internal"), READERS_OF_INTERNAL, None),
     ("evidence-download", evidence("restricted"), READERS_OF_RESTRICTED, None),
