@@ -8,9 +8,9 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from activities.models import Activity
-from activities.workflow import edit_undertaking, post_update
+from activities.workflow import edit_undertaking, post_update, return_update
 
-from .register import organization, person, undertaking
+from .register import organization, person, undertaking, waiting_reviews
 
 
 class Place(NamedTuple):
@@ -71,6 +71,26 @@ def log_in_the_future(page: Page) -> None:
     save(page)
 
 
+def accept_nothing(page: Page) -> None:
+    page.locator("main form .apply .btn-1").click()
+
+
+def return_without_a_word(page: Page) -> None:
+    page.locator("main [name=decision][value=return]").click()
+
+
+def be_overtaken_reviewing(page: Page) -> None:
+    """While this entry is open another coordinator returns it; then return it as well."""
+    review = waiting_reviews()[-1]
+    page.goto(f"/review/{review.pk}/")
+    administrator = person("administrator")
+    assert administrator
+    return_update(review, by=administrator, reasons=["unclear"], sentence="Say in which district.")
+    page.locator("[name=reasons][value=no_evidence]").check()
+    page.locator("[name=sentence]").fill("Add the list of those who took part.")
+    return_without_a_word(page)
+
+
 PLACES = [
     Place("overview", "/"),
     Place("overview-coordinator", "/", "coordinator"),
@@ -101,6 +121,11 @@ PLACES = [
     Place("desk-focal-point", "/desk/", "lead"),
     Place("desk-coordinator", "/desk/", "coordinator"),
     Place("desk-stranger", "/desk/", "stranger"),
+    Place("review-queue", "/review/", "coordinator"),
+    Place("review-queue-refused", "/review/", "coordinator", accept_nothing),
+    Place("review-decide", "{review}", "coordinator"),
+    Place("review-decide-errors", "{review}", "coordinator", return_without_a_word),
+    Place("review-decide-conflict", "{review}", "coordinator", be_overtaken_reviewing),
     Place("update", "{lively}updates/new/", "lead"),
     Place("update-partner", "{lively}updates/new/", "partner"),
     Place("update-errors", "{lively}updates/new/", "lead", log_in_the_future),

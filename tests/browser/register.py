@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.management import call_command
 
 from activities.loading import demonstration, examples
-from activities.models import Activity, Participation
+from activities.models import Activity, Participation, Review
 from organizations.models import Organization, User
 
 # Held by OSCE in areas A, B and C, one that follows another, several countries, names without an acronym.
@@ -47,6 +47,12 @@ def undertaking(key: str) -> Activity:
     return Activity.objects.get(import_key=key)
 
 
+def waiting_reviews() -> list[Review]:
+    """Those on which the coordinator of the demonstration set may decide, the oldest first."""
+    rows = Review.objects.waiting().filter(update__author=person("lead"))
+    return list(rows.select_related("update").order_by("submitted_at", "pk"))
+
+
 def addresses() -> dict[str, str]:
     """Addresses by what they show."""
     invited = Participation.objects.get(activity__import_key="DEMO15", organization=organization("ncu"))
@@ -59,6 +65,7 @@ def addresses() -> dict[str, str]:
         "corrected": undertaking("DEMO16").get_absolute_url(),
         "documented": undertaking("EX05").get_absolute_url(),
         "invitation": f"{undertaking('DEMO15').get_absolute_url()}participants/{invited.pk}/",
+        "review": f"/review/{waiting_reviews()[0].pk}/",
         "admin_change": f"/admin/activities/activity/{undertaking('DEMO01').pk}/change/",
         "admin_history": f"/admin/activities/activity/{undertaking('DEMO01').pk}/history/",
     }
