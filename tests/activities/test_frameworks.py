@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db.models import CharField
@@ -20,7 +21,7 @@ from activities.models import (
     Passage,
     Principle,
 )
-from tests.factories import make_framework, make_undertaking
+from tests.factories import make_framework, make_undertaking, make_user
 from tests.reading import client_of, links, main_part, page, queries
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +149,27 @@ def test_queries_do_not_grow_with_the_text(loaded: Framework) -> None:
     FrameworkParticipant.objects.filter(position__gt=2).delete()
     Passage.objects.exclude(anchor="letter-1").delete()
     assert queries(ANYBODY, ADDRESS) == whole <= 8
+
+
+def test_who_has_the_page_is_not_sent_it_again(loaded: Framework) -> None:
+    member = client_of(make_user(name="Ana Reader"))
+    first = member.get(ADDRESS)
+    known = {"HTTP_IF_NONE_MATCH": first["ETag"]}
+    again = member.get(ADDRESS, **known)
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    # It is another page in another language, for another person, after a change.
+    assert member.get(ADDRESS, **known, HTTP_ACCEPT_LANGUAGE="fr").status_code == 200
+    assert client_of(make_user(name="Ben Reader")).get(ADDRESS, **known).status_code == 200
+    Passage.objects.filter(framework=loaded, anchor="letter-1").update(text_en="Something else.")
+    changed = member.get(ADDRESS, **known)
+    assert changed.status_code == 200
+    assert "Something else." in changed.content.decode()
+
+
+def test_a_page_kept_over_a_new_sign_in_is_sent_anew(loaded: Framework) -> None:
+    """Its forms hold a token that a new secret does not fit."""
+    person = make_user(name="Ana Reader")
+    member = client_of(person)
+    known = {"HTTP_IF_NONE_MATCH": member.get(ADDRESS)["ETag"]}
+    del member.cookies[settings.CSRF_COOKIE_NAME]
+    assert member.get(ADDRESS, **known).status_code == 200
