@@ -1,7 +1,7 @@
 """Whom to tell what: rows of the outbox and of the bell, written with the fact itself. Nothing here sends mail."""
 
 from .addresses import AddressBook, Recipient
-from .telling import Telling, count_unread, tell, write
+from .telling import Telling, count_unread, miscounted, tell, write
 from .wording import Words
 from .words import reader_of, with_rows, words_of
 
@@ -11,6 +11,7 @@ __all__ = [
     "Telling",
     "Words",
     "count_unread",
+    "miscounted",
     "reader_of",
     "tell",
     "with_rows",

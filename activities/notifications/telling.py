@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from organizations.models import User
@@ -109,6 +109,15 @@ def _declined(tellings: Iterable[Telling]) -> set[tuple[int | str, str]]:
 
 def count_unread(user_ids: Iterable[int]) -> None:
     """Write the number beside the bell anew for these people, in one statement."""
+    User.objects.filter(pk__in=list(user_ids)).update(unread_notifications=_unread())
+
+
+def miscounted() -> QuerySet[User]:
+    """People beside whose bell another number stands than that of their unread notifications, `unread`."""
+    return User.objects.annotate(unread=_unread()).exclude(unread=F("unread_notifications")).order_by("pk")
+
+
+def _unread() -> Coalesce:
     unread = (
         Notification.objects.filter(user=OuterRef("pk"), hidden=False, read_at__isnull=True)
         .order_by()
@@ -116,4 +125,4 @@ def count_unread(user_ids: Iterable[int]) -> None:
         .annotate(number=Count("pk"))
         .values("number")
     )
-    User.objects.filter(pk__in=list(user_ids)).update(unread_notifications=Coalesce(Subquery(unread), 0))
+    return Coalesce(Subquery(unread), 0)

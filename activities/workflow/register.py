@@ -7,13 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..models import Activity, FrozenReport
+from ..notifications import count_unread, miscounted
 from .derived import derived_from_log, derived_from_participations, search_text_of
 from .freezing import verify
 from .undertakings import sort_key_of
 
 
 class Difference(NamedTuple):
-    """A derived column that does not hold what it should."""
+    """A derived column that does not hold what it should; `activity` names the row, which may be a person's."""
 
     activity: str
     column: str
@@ -55,9 +56,18 @@ def check_activity(pk: int, fix: bool = False) -> list[Difference]:
 
 
 def check_register(fix: bool = False) -> Iterator[Difference]:
-    """The differences of all activities, one activity at a time so that nobody waits."""
+    """The differences of all activities, one at a time so that nobody waits, and of the numbers beside the bell."""
     for pk in Activity.objects.order_by("pk").values_list("pk", flat=True):
         yield from check_activity(pk, fix)
+    yield from _check_bells(fix)
+
+
+def _check_bells(fix: bool) -> list[Difference]:
+    rows: Any = miscounted()
+    found = list(rows.values_list("pk", "email", "unread_notifications", "unread"))
+    if fix and found:
+        count_unread([pk for pk, *_ in found])
+    return [Difference(email, "unread_notifications", remembered, unread) for _pk, email, remembered, unread in found]
 
 
 def tampered_reports() -> Iterator[FrozenReport]:
