@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -76,17 +77,18 @@ def overdue(notification: Notification) -> Words:
 def reminder(notification: Notification) -> Words:
     facts = _of_round(notification)
     sentence = ngettext(
-        "%(number)d update that %(organization)s is asked for in “%(round)s” has not arrived yet. It is due on "
-        "%(due)s.",
-        "%(number)d updates that %(organization)s is asked for in “%(round)s” have not arrived yet. They are due on "
-        "%(due)s.",
+        "%(number)d update that %(organization)s is asked for in “%(round)s” has not arrived yet.",
+        "%(number)d updates that %(organization)s is asked for in “%(round)s” have not arrived yet.",
         facts["number"],
     )
+    is_past = notification.round.due_on < timezone.localdate()
+    due = _("Answers were due on %(due)s.") if is_past else _("Answers are due on %(due)s.")
     said, language = notification.facts.get("sentence", ""), notification.facts.get("language", "en")
     return _asking(
         notification,
         _("%(round)s: reminder to %(organization)s") % facts,
         sentence % facts,
+        due % facts,
         quote=Text(said, language) if said else NO_TEXT,
         quoted=person_wrote(notification.by) if said else "",
     )

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -90,7 +91,7 @@ TABLE: list[tuple[str, tuple[str, ...], dict[str, Any], str, str, str, str]] = [
     ("overdue", ROUND, {"requests": 1}, "Round 7: answers of UNEP overdue since 15 December 2026",
      "1 update that UNEP is asked for in “Round 7” was due on 15 December 2026.", "desk", "Answer on my desk"),
     ("reminder", ROUND, {"requests": 1, "sentence": "Courage.", "language": "fr"}, "Round 7: reminder to UNEP",
-     "1 update that UNEP is asked for in “Round 7” has not arrived yet. It is due on 15 December 2026.", "desk",
+     "1 update that UNEP is asked for in “Round 7” has not arrived yet.", "desk",
      "Answer on my desk"),
     ("round_closed", ROUND, {}, "Round 7 is closed", "The reporting round “Round 7” is closed.", "round-detail",
      "Read the report"),
@@ -181,6 +182,13 @@ def test_why_it_is_this_recipient_is_said(rows: dict[str, Any]) -> None:
         "focal_points": "UNEP has named nobody for this in particular, so it goes to its focal points.",
         "coordinators": "UNEP has named no focal point whom mail reaches, so this goes to the coordinators.",
     }
+
+
+@pytest.mark.parametrize(("today", "said"), [(DUE, "are due"), (DUE + datetime.timedelta(days=1), "were due")])
+def test_a_reminder_says_whether_the_day_has_passed(rows: dict[str, Any], today: datetime.date, said: str) -> None:
+    row = notify(rows, "reminder", *ROUND)
+    with time_machine.travel(datetime.datetime.combine(today, datetime.time(12), datetime.UTC)):
+        assert read(row).sentences[1] == f"Answers {said} on 15 December 2026."
 
 
 def test_a_returned_update_names_the_reasons_and_what_the_coordinator_wrote(rows: dict[str, Any]) -> None:

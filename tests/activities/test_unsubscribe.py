@@ -53,7 +53,7 @@ def test_the_button_declines_mail_of_this_kind_alone_and_can_be_taken_back(user:
         assert declined() == {(user.email, "call")}
     text = client.get(path).content.decode()
     assert "Mail of the kind “Call for updates” is stopped" in text
-    assert "Send this mail again" in text
+    assert "Send mail of this kind again" in text
     assert client.post(link(user=user, kind=NotificationKind.ANSWER)).status_code == 302
     assert client.post(path, {"again": "1"}).headers["Location"] == path
     assert declined() == {(user.email, "answer")}
