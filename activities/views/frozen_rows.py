@@ -4,7 +4,6 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from tracker.toolkit.days import day_words
 from tracker.toolkit.templatetags import ui
@@ -20,17 +19,17 @@ TOLD = '<tr role="row" class="told"><td role="cell" class="full-row" colspan="8"
 class FrozenLineWriter(LineWriter):
     """Turns lines of a frozen report into rows of the table."""
 
-    def line(self, line: Any) -> SafeString:
+    def line(self, line: Any) -> str:
         written = super().line(line.row)
         told = self.told(line)
-        return format_html("{}{}", written, format_html(TOLD, told)) if told else written
+        return written + format_html(TOLD, told) if told else written
 
-    def told(self, line: FrozenLine) -> SafeString | str:
+    def told(self, line: FrozenLine) -> str:
         if not line.said and not line.since:
             return ""
         return render_to_string("activities/frozen/told.html", {"line": line})
 
-    def age(self, row: Row) -> SafeString | str:
+    def age(self, row: Row) -> str:
         """An age would grow; what was frozen stands still."""
         if row.updated_on is None:
             return super().age(row)
