@@ -36,8 +36,9 @@ class Browser:
         self.cookies = dict(cookies or {})
         self.used_at = time.monotonic()
 
-    def get(self, path: str, *, compressed: bool = False, keep: bool = True) -> Answer:
-        return self._send("GET", path, None, compressed, keep)
+    def get(self, path: str, *, compressed: bool = False, keep: bool = True, known: str = "") -> Answer:
+        """`known` is the ETag of what the visitor already has."""
+        return self._send("GET", path, None, compressed, keep, {"If-None-Match": known} if known else {})
 
     def post(self, path: str, fields: list[tuple[str, str]]) -> Answer:
         return self._send("POST", path, urlencode(fields), False, True)
@@ -45,8 +46,11 @@ class Browser:
     def close(self) -> None:
         self.connection.close()
 
-    def _send(self, method: str, path: str, body: str | None, compressed: bool, keep: bool) -> Answer:
+    def _send(
+        self, method: str, path: str, body: str | None, compressed: bool, keep: bool, more: dict[str, str] | None = None
+    ) -> Answer:
         headers = {
+            **(more or {}),
             "Host": "localhost",
             "Accept-Encoding": "gzip" if compressed else "identity",
             "Accept-Language": "en",
@@ -61,7 +65,8 @@ class Browser:
         began = time.perf_counter()
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
-        blocks, length = [response.read(1)], 1
+        blocks = [response.read(1)]
+        length = len(blocks[0])
         first = time.perf_counter()
         while block := response.read(BLOCK):
             length += len(block)

@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from organizations.models import Organization, User
 
-from ..models import Activity
+from ..models import Activity, ReportingRound
 from ..models.querysets import ActivityQuerySet
+from .people import COORDINATOR
 
 ROWS = 50
 # A word of about a ninth of all titles, and a phrase of about a hundredth.
@@ -29,6 +30,7 @@ class Case:
     path: str
     signed_in: bool = True
     is_bare: bool = False
+    as_coordinator: bool = False
 
 
 class Subjects:
@@ -37,6 +39,8 @@ class Subjects:
     def __init__(self) -> None:
         self.organization = Organization.objects.get(pk=self._one_that_leads_much())
         self.person = User.objects.filter(memberships__organization=self.organization).earliest("pk")
+        self.coordinator = User.objects.get(email=COORDINATOR)
+        self.round = ReportingRound.objects.open().first()
         visible = Activity.objects.visible_to(self.person)
         self.last_page = max(1, -(-visible.count() * 95 // 100 // ROWS))
         led: ActivityQuerySet = Activity.objects.undertakings().filter(lead=self.organization)
@@ -74,6 +78,11 @@ def cases(subjects: Subjects) -> Iterator[Case]:
     yield Case("organization", "organization", subjects.organization.get_absolute_url())
     yield Case("organizations", "list of organizations", reverse("organization-list"))
     yield Case("framework", "framework", reverse("framework-detail", args=[subjects.detail.framework.code]))
+    if subjects.round:
+        board = reverse("round-detail", args=[subjects.round.number])
+        yield Case("round", "board of a round", board)
+        yield Case("round_kept", "board of a round, a coordinator’s", board, as_coordinator=True)
+    yield Case("review", "review queue, a coordinator’s", reverse("review-queue"), as_coordinator=True)
     who = {"as": subjects.person.pk}
     filtered = urlencode(common | who)
     yield Case("bare_list", "= bare view of the first page", f"/joined/?{urlencode(who)}", is_bare=True)

@@ -10,6 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from organizations.models import User
+
 from ..models import StatusUpdate
 from .browser import Browser, Page, local
 from .cases import Case, Subjects, cases
@@ -31,10 +33,10 @@ class Bench:
     rounds: int
     seconds: float
 
-    def cookies(self) -> dict[str, str]:
-        """A session of the measured focal point."""
+    def cookies(self, person: User | None = None) -> dict[str, str]:
+        """A session of this person, or else of the measured focal point."""
         client = Client()
-        client.force_login(self.subjects.person, backend=settings.AUTHENTICATION_BACKENDS[-1])
+        client.force_login(person or self.subjects.person, backend=settings.AUTHENTICATION_BACKENDS[-1])
         return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
@@ -42,27 +44,37 @@ class Visits:
     """The connections that are kept open, and a fresh visit to any case."""
 
     def __init__(self, bench: Bench) -> None:
-        self.cookies = bench.cookies()
+        self.cookies = {"member": bench.cookies(), "coordinator": bench.cookies(bench.subjects.coordinator)}
         self.bench = bench
-        self.member, self.anonymous, self.bare = self.open("member"), self.open("anonymous"), self.open("bare")
+        self.member, self.coordinator = self.open("member"), self.open("coordinator")
+        self.anonymous, self.bare = self.open("anonymous"), self.open("bare")
 
     def open(self, who: str) -> Browser:
         server = self.bench.bare if who == "bare" else self.bench.product
-        return Browser(server.port, self.cookies if who == "member" else None)
+        return Browser(server.port, self.cookies.get(who))
 
     def of(self, case: Case) -> Browser:
-        return self.bare if case.is_bare else self.member if case.signed_in else self.anonymous
+        found: Browser = getattr(self, who_asks(case))
+        return found
 
     def warm(self, case: Case) -> None:
         for _ in range(min(WARM_UP, self.bench.rounds)):
-            fresh = self.open("bare" if case.is_bare else "member" if case.signed_in else "anonymous")
+            fresh = self.open(who_asks(case))
             fresh.get(case.path)
             fresh.close()
         self.of(case).get(case.path)
 
     def close(self) -> None:
-        for browser in (self.member, self.anonymous, self.bare):
+        for browser in (self.member, self.coordinator, self.anonymous, self.bare):
             browser.close()
+
+
+def who_asks(case: Case) -> str:
+    if case.is_bare:
+        return "bare"
+    if case.as_coordinator:
+        return "coordinator"
+    return "member" if case.signed_in else "anonymous"
 
 
 def measure_pages(bench: Bench) -> dict[str, Result]:
@@ -100,7 +112,8 @@ def count_queries(bench: Bench, case: Case) -> int:
     """Statements of a warm page, sent in this process by the same code."""
     client = Client(SERVER_NAME="localhost", raise_request_exception=False)
     if case.signed_in:
-        client.force_login(bench.subjects.person, backend=settings.AUTHENTICATION_BACKENDS[-1])
+        person = bench.subjects.coordinator if case.as_coordinator else bench.subjects.person
+        client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[-1])
     client.get(case.path)
     with CaptureQueriesContext(connection) as captured:
         client.get(case.path)
@@ -108,8 +121,9 @@ def count_queries(bench: Bench, case: Case) -> int:
 
 
 def weigh(visitor: Browser, visits: Visits, case: Case) -> Result:
-    """Bytes of the page, plain and compressed, and of a first visit with everything it asks for."""
+    """Bytes of the page, plain and compressed; of a first visit with everything it asks for; of a second one."""
     plain, compressed = (visits.of(case).get(case.path, compressed=packed) for packed in (False, True))
+    again = visits.of(case).get(case.path, compressed=True, known=compressed.headers.get("etag", ""))
     assets = local(Page(plain.text).assets, case.path)
     sizes = [visitor.get(asset, compressed=True).transferred for asset in assets]
     visitor.close()
@@ -117,6 +131,8 @@ def weigh(visitor: Browser, visits: Visits, case: Case) -> Result:
         "bytes": plain.transferred,
         "compressed": compressed.transferred,
         "first_visit": compressed.transferred + sum(sizes),
+        # What it asks for is kept for good; the page itself is asked for again.
+        "second_visit": again.transferred,
         "requests": 1 + len(assets),
     }
 

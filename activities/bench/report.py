@@ -24,7 +24,7 @@ def lines(run: Run, other: Run | None = None) -> Iterator[str]:
         yield f"### {int(size):,} activities"
         yield ""
         yield from table(
-            ("", "SQL", "median ms", "p95 ms", "÷ bare", "bytes", "compressed", "first visit", "requests"),
+            ("", "SQL", "median ms", "p95 ms", "÷ bare", "bytes", "compressed", "first visit", "second", "requests"),
             (row(key, case, found) for key, case in {**found["cases"], **found["exports"]}.items()),
         )
         yield ""
@@ -37,7 +37,7 @@ def row(key: str, case: dict[str, Any], found: dict[str, Any]) -> list[str]:
     bare = {**found["cases"], **found["exports"]}.get(BARE_OF.get(key, ""), {}).get("median")
     time = case.get("median")
     if time is None:
-        return [case["label"], f"answered {case.get('status') or 'nothing'}", *[""] * 7]
+        return [case["label"], f"answered {case.get('status') or 'nothing'}", *[""] * 8]
     return [
         case["label"],
         text(case.get("queries")),
@@ -47,6 +47,7 @@ def row(key: str, case: dict[str, Any], found: dict[str, Any]) -> list[str]:
         text(case.get("bytes")),
         text(case.get("compressed")),
         text(case.get("first_visit")),
+        text(case.get("second_visit")),
         text(case.get("requests")),
     ]
 

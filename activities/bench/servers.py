@@ -30,8 +30,17 @@ class Server:
     process: psutil.Process
 
     def memory(self) -> float:
-        """Resident memory of the largest worker in MiB, pages shared with the others included."""
-        return max((worker.memory_info().rss for worker in self.process.children()), default=0) / MEBIBYTE
+        """Memory of the largest worker in MiB, without pages of files: those are the system's cache, not the worker's.
+
+        On Linux it is RssAnon of /proc/<pid>/status. A database that is mapped into memory would count as well.
+        """
+        return max((private(worker) for worker in self.process.children()), default=0) / MEBIBYTE
+
+
+def private(process: psutil.Process) -> int:
+    """Resident bytes that no file holds; all resident ones where the system does not tell them apart."""
+    memory = process.memory_info()
+    return int(memory.rss - getattr(memory, "shared", 0))
 
 
 @contextlib.contextmanager

@@ -55,7 +55,8 @@ def test_a_small_run_measures_everything(empty_database: str, tmp_path: Path) ->
     assert {key: case["status"] for key, case in found["cases"].items()} == {
         "list": 200, "list_anonymous": 200, "filtered": 200, "filtered_rare": 200, "deep": 200, "detail": 200,
         "overview": 200, "overview_anonymous": 200, "desk": 200, "organization": 200, "organizations": 200,
-        "framework": 200, "bare_list": 200, "bare_filtered": 200, "bare_filtered_templated": 200, "form": 200,
+        "framework": 200, "round": 200, "round_kept": 200, "review": 200,
+        "bare_list": 200, "bare_filtered": 200, "bare_filtered_templated": 200, "form": 200,
         "write": 302, "bare_write": 200,
     }  # fmt: skip
     assert {key: export["status"] for key, export in found["exports"].items()} == {
@@ -63,12 +64,13 @@ def test_a_small_run_measures_everything(empty_database: str, tmp_path: Path) ->
     }  # fmt: skip
     timed = [*found["cases"].values(), *found["exports"].values()]
     assert all(0 < case["median"] <= case["p95"] and case["rounds"] >= 1 for case in timed)
-    for key in ("list", "detail", "overview", "desk", "organization"):
+    for key in ("list", "detail", "overview", "desk", "organization", "round", "round_kept", "review"):
         case = found["cases"][key]
         assert case["queries"] > 0
         assert case["bytes"] > case["compressed"] > 0
         assert case["first_visit"] > case["compressed"]
         assert case["requests"] > 1
+    assert found["cases"]["framework"]["second_visit"] == 0, "who has it is not sent it again"
     assert found["cases"]["write"]["queries"] > 2
     assert found["cases"]["write"]["lost"] == 0
     assert found["writers"]["written"] > 0

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from activities.bench import report
+from activities.bench.asking import ask_for_updates, submit_for_review
 from activities.bench.cases import Subjects
 from activities.bench.exports import measure_exports
 from activities.bench.measure import Bench, measure_pages
@@ -80,6 +81,8 @@ class Command(BaseCommand):
             for saved in Register().add(missing):
                 if saved % 10_000 == 0:
                     self.stdout.write(f"  {saved:,} after {time.monotonic() - began:.0f} s")
+            ask_for_updates()
+            submit_for_review()
         return {"filled_seconds": time.monotonic() - began, "size_mb": size_in_mb()}
 
     def measure(self, rounds: int, seconds: float, writers_seconds: float) -> dict[str, Any]:
