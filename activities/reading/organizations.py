@@ -103,6 +103,8 @@ class Profile(NamedTuple):
     supports: list[Participation]
     leads_count: int
     supports_count: int
+    # Every role it has or had, the newest first.
+    roles: list[Participation]
     logged: list[StatusUpdate]
     focal_points: list[Membership]
     notes: list[Any]
@@ -129,6 +131,7 @@ def read_profile(user: Any, organization: Organization, today: datetime.date) ->
         supports=_latest(of_organization.exclude(leading)),
         leads_count=counts["leads"],
         supports_count=counts["supports"],
+        roles=_roles(Participation.objects.held().filter(visible, organization=organization)),
         logged=list(
             logged.order_by("-created_at", "-pk")
             .select_related("activity__framework")
@@ -144,6 +147,12 @@ def read_profile(user: Any, organization: Organization, today: datetime.date) ->
         ],
         printed=list(FrameworkParticipant.objects.filter(organization=organization).select_related("group__framework")),
     )
+
+
+def _roles(participations: Any) -> list[Participation]:
+    rows = participations.select_related("activity__framework").defer("activity__search_text")
+    # Of unknown beginning last: no text sorts before every day.
+    return list(rows.order_by("-since", "-pk")[: ROWS_SHOWN + 1])
 
 
 def _latest(participations: Any) -> list[Participation]:

@@ -1,6 +1,7 @@
 """The organizations: found by any name they had, counted and listed only by what the reader may see."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from activities.choices import Response, Role, Status
 from activities.models import FrameworkParticipant, ParticipantGroup
+from activities.workflow import change_role, end_participation
 from organizations.choices import OrganizationKind
 from organizations.models import Organization, OrganizationName, OrganizationNote
 from tests.factories import (
@@ -214,3 +216,39 @@ def test_queries_do_not_grow_with_the_rows(cast: Cast, person: str, address: str
             OrganizationNote.objects.create(organization=lead, text="Noted.")
         found.append(queries(cast.people[person], address))
     assert found[0] == found[1] <= 14
+
+
+def roles(user: Any, slug: str) -> list[tuple[str, ...]]:
+    """Activity, role, since and until, as the page says."""
+    html = main_part(page(user, f"/organizations/{slug}/")).split('id="roles"')[1].split("</section>")[0]
+    rows = re.findall(r'<th scope="row".*?</tr>', html, re.DOTALL)
+    return [
+        tuple(" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.split(r"</t[hd]>", row)[:4])
+        for row in rows
+    ]
+
+
+def test_roles_over_time_are_told_by_date(cast: Cast) -> None:
+    """Each role with its days, newest first; no invitation, and nothing of what the reader may not see."""
+    organization = cast.organizations["stranger"]
+    held = make_participation(activity=cast.public, organization=organization, role=Role.CO_LEAD, since="2001")
+    change_role(participation=held, role=Role.PARTNER, on=date(2002, 5, 17), by=cast.coordinator, version=1)
+    make_participation(
+        activity=cast.public, organization=organization, role=Role.FUNDER, response=Response.WITHDRAWN, until="2000"
+    )
+    make_participation(activity=cast.public, organization=organization, role=Role.HOST, response=Response.INVITED)
+    make_participation(activity=cast.public, organization=organization, role=Role.LEAD, response=Response.DECLINED)
+    back = make_participation(
+        activity=cast.internal, organization=organization, role=Role.LEAD, response=Response.INVITED
+    )
+    end_participation(participation=back, on=date(2003, 1, 1), by=cast.coordinator, version=1)
+    make_participation(activity=cast.restricted, organization=organization, role=Role.HOST, since="2004-03")
+    title = f"{cast.public.code} Public course"
+    expected = [
+        (title, "Partner", "17 May 2002", "– not ended"),
+        (title, "Co-lead", "2001", "17 May 2002"),
+        (title, "Funder Withdrawn", "– not known", "2000"),
+    ]
+    assert roles(ANYBODY, "stranger") == expected
+    hidden = (f"{cast.restricted.code} Restricted course", "Host", "March 2004", "– not ended")
+    assert roles(cast.coordinator, "stranger") == [hidden, *expected]
