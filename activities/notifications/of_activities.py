@@ -135,12 +135,16 @@ def lead_change(notification: Notification) -> Words:
     otherwise = sentences.get(state, _("The lead of %(activity)s changes: %(organization)s."))
     sentence = offers.get(state, otherwise) if notification.facts.get("offered") else otherwise
     words = notification.facts.get("words", "")
-    may_answer = state == ProposalState.PROPOSED and proposal and notification.user_id
+    link, place = _("Open the activity"), _place(activity, "activity-detail")
+    if notification.user_id and state == ProposalState.PROPOSED and proposal:
+        link, place = _("Answer the proposal"), _place(activity, "lead-answer", proposal)
+    elif notification.user_id and state == Response.WITHDRAWN:
+        link, place = _("Offer to lead"), _place(activity, "lead-propose")
     return Words(
         _("Change of lead: %(short)s") % facts,
         (sentence % facts, *why_this_recipient(notification)),
-        _("Answer the proposal") if may_answer else _("Open the activity"),
-        _place(activity, "lead-answer", proposal) if may_answer else _place(activity, "activity-detail"),
+        link,
+        place,
         quote=Text(words, "") if words else NO_TEXT,
         quoted=person_wrote(notification.by) if words else "",
     )
