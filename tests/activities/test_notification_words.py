@@ -110,7 +110,7 @@ TABLE: list[tuple[str, tuple[str, ...], dict[str, Any], str, str, str, str]] = [
     ("answer", PART, {"response": "withdrawn"}, f"UNEP has withdrawn from {NAME}", f"UNEP has withdrawn from {NAME}.",
      "activity-detail", "Open the activity"),
     ("lead_change", PART, {"state": "withdrawn"}, f"Change of lead: {NAME}",
-     f"UNEP, which led {NAME}, has withdrawn. Who takes over?", "activity-detail", "Open the activity"),
+     f"UNEP, which led {NAME}, has withdrawn. Who takes over?", "lead-propose", "Offer to lead"),
     ("lead_change", PART, {"state": "proposed", "proposal": 5}, f"Change of lead: {NAME}",
      f"UNEP is proposed as the next lead of {NAME}.", "lead-answer", "Answer the proposal"),
     ("lead_change", PART, {"state": "proposed", "proposal": 5, "offered": True}, f"Change of lead: {NAME}",
