@@ -15,7 +15,7 @@ from tracker.toolkit.texts import current_language
 from ..choices import Closing, EvidenceKind, ReturnReason, ReviewState, Status, UpdateKind
 from ..filters import labelled
 from ..models.names import Name
-from ..reports import joined
+from ..reports import joined, wording
 
 
 class Proof(NamedTuple):
@@ -76,10 +76,14 @@ class Said(NamedTuple):
 
     @property
     def entered_words(self) -> str:
-        date = {"date": day_words(self.told_on)}
-        if self.on_behalf:
-            return _("Recorded on behalf of the organization, entered on %(date)s") % date
-        return _("Entered on %(date)s") % date
+        return entered_on(on_behalf=self.on_behalf) % {"date": day_words(self.told_on)}
+
+
+def entered_on(*, on_behalf: bool = False) -> str:
+    """A sentence with a place for the date."""
+    if on_behalf:
+        return _("Recorded on behalf of the organization, entered on %(date)s")
+    return _("Entered on %(date)s")
 
 
 def _label(choices: Any, code: str) -> str:
@@ -144,49 +148,66 @@ def revived(entry: Mapping[str, Any], organization: Find, obstacle: Find) -> Sai
 
 
 class Teller:
-    """Writes entries out as lines of text, in the language in which it was made."""
+    """Writes entries out as lines of text, in the language in which it was made; its words are looked up once."""
 
     def __init__(self) -> None:
         self.language = current_language()
+        self.kind, self.status, self.closing = wording(UpdateKind), wording(Status), wording(Closing)
+        self.review, self.reason = wording(ReviewState), wording(ReturnReason)
+        self.register, self.file = _("Register"), str(EvidenceKind.FILE.label)
+        # Translators: who says something, and the day for which it is true.
+        self.speaker = _("%(organization)s, %(date)s")
+        self.entered, self.on_behalf = entered_on(), entered_on(on_behalf=True)
+        labels = {
+            "status": _("Status"),
+            "progress": _("Progress"),
+            "closing": _("Closing statement"),
+            "reason": _("Reason"),
+            "done": _("Done"),
+            "kinds": _("Kinds of obstacle"),
+            "obstacles": _("Obstacles"),
+            "next_steps": _("Next steps"),
+            "due": _("Next steps due"),
+            "evidence": _("Evidence"),
+            "review": _("Review"),
+            "reasons": _("Returned for"),
+        }
+        self.patterns = {name: labelled(label, "%s") for name, label in labels.items()}
 
     def said(self, entries: Sequence[Said]) -> str:
         if not entries:
             return ""
         with override(self.language):
-            return "\n\n".join("\n".join(_lines(entry)) for entry in entries)
+            return "\n\n".join(["\n".join(self._lines(entry)) for entry in entries])
 
     def since(self, entries: Sequence[Since]) -> str:
         if not entries:
             return ""
         with override(self.language):
-            return "\n\n".join("\n".join([later.words, *_lines(later.entry)]) for later in entries)
+            return "\n\n".join(["\n".join([later.words, *self._lines(later.entry)]) for later in entries])
 
-
-def _lines(entry: Said) -> list[str]:
-    lines = [speaker_words(entry.organization, entry.as_of), entry.entered_words]
-    if not entry.is_update:
-        lines.append(entry.kind_words)
-    due = entry.next_steps_due_on
-    titles = [proof.title or proof.address or str(EvidenceKind.FILE.label) for proof in entry.evidence]
-    facts = (
-        (_("Status"), entry.status_words),
-        (_("Progress"), "" if entry.progress is None else f"{entry.progress}%"),
-        (_("Closing statement"), entry.closing_words),
-        (_("Reason"), entry.reason),
-        (_("Done"), entry.done),
-        (_("Kinds of obstacle"), joined(entry.obstacle_kinds)),
-        (_("Obstacles"), entry.obstacles),
-        (_("Next steps"), entry.next_steps),
-        (_("Next steps due"), day_words(PartialDate(due)) if due else ""),
-        (_("Evidence"), joined(titles)),
-        (_("Review"), entry.review_words),
-        (_("Returned for"), entry.reasons_words),
-    )
-    return lines + [labelled(label, value) for label, value in facts if value]
-
-
-def speaker_words(organization: Name | None, as_of: PartialDate) -> str:
-    """“OSCE, 17 May 2001”."""
-    name = organization.title if organization else _("Register")
-    # Translators: who says something, and the day for which it is true.
-    return _("%(organization)s, %(date)s") % {"organization": name, "date": day_words(as_of)}
+    def _lines(self, entry: Said) -> list[str]:
+        name = entry.organization.title if entry.organization else self.register
+        lines = [
+            self.speaker % {"organization": name, "date": day_words(entry.as_of)},
+            (self.on_behalf if entry.on_behalf else self.entered) % {"date": day_words(entry.told_on)},
+        ]
+        if not entry.is_update:
+            lines.append(self.kind(entry.kind))
+        due = entry.next_steps_due_on
+        decided = entry.review and entry.review != ReviewState.SUBMITTED
+        facts = {
+            "status": self.status(entry.status),
+            "progress": "" if entry.progress is None else f"{entry.progress}%",
+            "closing": self.closing(entry.closing),
+            "reason": entry.reason,
+            "done": entry.done,
+            "kinds": joined(entry.obstacle_kinds),
+            "obstacles": entry.obstacles,
+            "next_steps": entry.next_steps,
+            "due": day_words(PartialDate(due)) if due else "",
+            "evidence": joined([proof.title or proof.address or self.file for proof in entry.evidence]),
+            "review": self.review(entry.review) if decided else "",
+            "reasons": joined([self.reason(code) for code in entry.reasons]),
+        }
+        return lines + [self.patterns[name] % value for name, value in facts.items() if value]

@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import json
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -43,11 +44,11 @@ def freeze(
     ids = list(in_order(whole, "code").values_list("pk", flat=True))
     raw = RowReader(names, today).raw_rows(Activity.objects.rewrite(False).order_by(), ids)
     used: dict[str, set[Any]] = defaultdict(set, frameworks={made.framework_id})
-    # The checksum stands in the report, which must be there before its rows: they wait as text, the smallest form.
-    texts = []
+    # The checksum stands in the report, which must be there before its rows: they wait as compressed text.
+    texts: list[bytes] = []
     for data in _with_answers(made, raw):
         _note_names(used, data)
-        texts.append(_text(data))
+        texts.append(zlib.compress(_text(data).encode(), 1))
     report = FrozenReport(
         round=made,
         version=FrozenReport.objects.filter(round=made).count() + 1,
@@ -57,11 +58,11 @@ def freeze(
         names=_names(used),
         row_count=len(ids),
     )
-    report.checksum = _checksum(report, zip(range(len(ids)), ids, texts, strict=True))
+    report.checksum = _checksum(report, zip(range(len(ids)), ids, map(_unpacked, texts), strict=True))
     report.save(force_insert=True)
     for start in range(0, len(ids), ROWS_AT_A_TIME):
         end = start + ROWS_AT_A_TIME
-        rows = zip(range(start, end), ids[start:end], texts[start:end], strict=False)
+        rows = zip(range(start, end), ids[start:end], map(_unpacked, texts[start:end]), strict=False)
         FrozenRow.objects.bulk_create(
             FrozenRow(report=report, position=place, activity_id=pk, data=json.loads(text)) for place, pk, text in rows
         )
@@ -96,6 +97,10 @@ def _checksum(report: FrozenReport, rows: Iterable[tuple[int, int, str]]) -> str
 def _text(value: Any) -> str:
     """As JSON that is the same before it was stored and after, whatever order of keys the database likes."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _unpacked(text: bytes) -> str:
+    return zlib.decompress(text).decode()
 
 
 def _facts(made: ReportingRound, today: Any) -> dict[str, Any]:
