@@ -124,6 +124,16 @@ bench: .venv/installed-dev ## Measure pages, exports and writes against budgets 
 	echo "=== 2 of 2: SQLite in a temporary folder"; \
 	DATABASE_URL="sqlite:///$$home/bench.sqlite3" $$bench $$beside
 
+.PHONY: reliability
+reliability: .venv/installed-dev ## The long run of docs/reliability.md on both databases: hammer, fuzz, kills
+	@tests="tests/activities/test_concurrency.py tests/activities/test_report_fuzz.py \
+		tests/activities/test_update_fuzz.py tests/activities/test_killed.py"; failed=; \
+		run="env RELIABILITY=1 $(PYTHON) -m pytest -p no:cacheprovider -p no:logging -rP $$tests"; \
+		echo "=== 1 of 2: SQLite"; env -u DATABASE_URL $$run || failed+=" SQLite"; \
+		echo "=== 2 of 2: a throw-away PostgreSQL"; \
+		$(PYTHON) -m tests.postgres --durable -- $$run || failed+=" PostgreSQL"; \
+		[ -z "$$failed" ] || { echo "=== Failed:$$failed"; exit 1; }
+
 # --- keeping ---------------------------------------------------------------------------------------------------------
 
 .PHONY: format
