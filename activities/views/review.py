@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from ..choices import ReturnReason, ReviewState
 from ..forms.oddities import add_refusals
 from ..forms.review import ReturnForm
+from ..forms.typed import forget_typed, initial_from, typed_for
 from ..models import ReportingRound, Review, StatusUpdate
 from ..reading.overview import gist
 from ..reading.review import read_counts, read_entry, read_queue
@@ -22,6 +24,7 @@ from ..workflow import AlreadyDecided, accept
 from ..workflow.review import Outcome, why_late, why_not
 from .numbers import whole_number
 from .person import person
+from .updates import ask_to_sign_in
 
 PAGE_SIZE = 50
 
@@ -92,12 +95,15 @@ def _named(review: Review) -> str:
     return f"{review.update.activity.code} ({review.update.organization})"
 
 
+@login_not_required  # an expired session must not lose what was typed
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """One entry: accept it, or return it with reasons and a sentence."""
+    if not request.user.is_authenticated:
+        return ask_to_sign_in(request)
     _refuse_others(request)
     decision = Decision(request, pk)
-    return decision.post() if request.method == "POST" else decision.render(ReturnForm())
+    return decision.post() if request.method == "POST" else decision.get()
 
 
 class Decision:
@@ -130,6 +136,11 @@ class Decision:
         }
         return render(self.request, "activities/review/decide.html", context, status=status)
 
+    def get(self) -> HttpResponse:
+        kept = typed_for(self.request, self.request.get_full_path())
+        form = ReturnForm(initial=initial_from(kept, {"reasons"})) if kept else ReturnForm()
+        return self.render(form, restored=bool(kept))
+
     def post(self) -> HttpResponse:
         if reason := why_not(self.review, self.user):
             raise PermissionDenied(reason)
@@ -145,6 +156,10 @@ class Decision:
         except ValidationError as refused:
             add_refusals(form, refused)
             return self.render(form, status=422)
+        return self.returned()
+
+    def returned(self) -> HttpResponse:
+        forget_typed(self.request)
         messages.success(self.request, _("Returned to its author: %(row)s.") % {"row": _named(self.review)})
         return redirect("review-queue")
 
@@ -162,8 +177,7 @@ class Decision:
         """Somebody else decided meanwhile: what they decided, and what was typed, to be read."""
         decided = late.review
         if decided.decided_by_id == self.user.pk and decided.sentence == form.cleaned_data["sentence"]:
-            messages.success(self.request, _("Returned to its author: %(row)s.") % {"row": _named(self.review)})
-            return redirect("review-queue")
+            return self.returned()
         self.read()
         chosen = [ReturnReason(code).label for code in form.cleaned_data["reasons"]]
         return self.render(form, status=409, late=why_late(late), typed=form, typed_reasons=chosen)

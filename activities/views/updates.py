@@ -50,7 +50,7 @@ def _entry_to_correct(request: HttpRequest, activity: Activity, given: str) -> S
     return entry
 
 
-def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """The same for every address, so that it tells nothing about what is there."""
     path = request.get_full_path()
     if request.method == "POST" and keep_across_sign_in(request, path):
@@ -58,12 +58,12 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(path)
 
 
-@login_not_required  # an expired session must not lose what was typed: see _ask_to_sign_in
+@login_not_required  # an expired session must not lose what was typed: see ask_to_sign_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def update_new(request: HttpRequest, framework: str, code: str) -> HttpResponse:
     """The form that logs an update; `?corrects=<id>` corrects an entry."""
     if not request.user.is_authenticated:
-        return _ask_to_sign_in(request)
+        return ask_to_sign_in(request)
     activity = _activity_to_report_on(request, framework, code)
     corrects = _entry_to_correct(request, activity, request.GET.get("corrects", ""))
     organizations = organizations_to_report_for(request.user, activity)

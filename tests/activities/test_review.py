@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
 from activities.choices import NotificationKind, ReturnReason, ReviewState, Role, Status
 from activities.models import Evidence, Notification, Review, ReviewReason, StatusUpdate
-from activities.workflow import accept, no_change, return_update
+from activities.workflow import AlreadyDecided, accept, no_change, return_update
 from tests.factories import (
     make_item,
     make_organization,
@@ -23,8 +24,10 @@ from tests.factories import (
     make_update,
     make_user,
 )
-from tests.personas import PEOPLE, Cast
+from tests.personas import PEOPLE, Cast, build_cast
 from tests.reading import client_of, main_part, page, queries
+
+from .test_concurrency import together
 
 pytestmark = pytest.mark.django_db
 
@@ -268,7 +271,7 @@ def test_the_form_in_the_page_is_the_one_that_is_taken(cast: Cast) -> None:
     html = main_part(page(cast.coordinator, decide(update))).replace('<form class="form mt"', '<form id="return"')
     assert html.count('name="decision"') == 2 and 'id="return"' in html
     assert set(re.findall(r'name="(\w+)"', html)) == {
-        "csrfmiddlewaretoken", "decision", "reasons", "sentence", "language"
+        "csrfmiddlewaretoken", "decision", "reasons", "sentence", "language", "writer"
     }  # fmt: skip
 
 
@@ -323,6 +326,45 @@ def test_an_entry_corrected_meanwhile_waits_no_more(cast: Cast, digest: Callable
     assert digest() == before
     html = main_part(page(cast.coordinator, decide(update)))
     assert f'href="{decide(correction)}"' in html and 'name="decision"' not in html
+
+
+def test_an_expired_session_keeps_what_was_typed(cast: Cast, digest: Callable[[], str]) -> None:
+    update = entry(cast)
+    before = digest()
+    client = client_of(AnonymousUser())
+    typed = {"reasons": ["unclear", "other"], "sentence": MISSING, "language": "fr", "writer": cast.coordinator.pk}
+    assert client.post(decide(update), {"decision": "return", **typed}).status_code == 302
+    assert digest() == before
+    client.force_login(cast.coordinator)
+    html = main_part(client.get(decide(update)).content.decode())
+    assert escape(MISSING) in html and "before you were signed out" in html
+    assert set(re.findall(r'value="(\w+)"[^>]*checked', html)) == {"unclear", "other"}
+    assert client.post(decide(update), typed).status_code == 302
+    assert Review.objects.get(update=update).state == ReviewState.RETURNED
+    other = main_part(client.get(decide(entry(cast))).content.decode())
+    assert "before you were signed out" not in other
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_the_same_moment_one_decides(transactional_db: None) -> None:
+    cast = build_cast()
+    update = entry(cast)
+    keepers = [cast.coordinator, cast.administrator]
+
+    def decision(number: int) -> bool:
+        by = keepers[number % 2]
+        if number % 3:
+            return bool(accept([Review.objects.get(update=update)], by).decided)
+        try:
+            return_update(Review.objects.get(update=update), by=by, reasons=["unclear"], sentence=MISSING)
+        except AlreadyDecided:
+            return False
+        return True
+
+    assert sorted(together(6, decision)) == [False] * 5 + [True]
+    told = Notification.objects.filter(update=update, kind__in=[NotificationKind.ACCEPTED, NotificationKind.RETURNED])
+    review = Review.objects.get(update=update)
+    assert [row.kind for row in told] == [review.state] and review.reasons.count() == (review.state == "returned")
 
 
 def test_what_is_no_review_is_not_found(cast: Cast) -> None:
