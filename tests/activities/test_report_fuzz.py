@@ -45,7 +45,8 @@ ALPHABET = [
     *"éßİıАы中文和ضم\u064b\u200f\u202e\u0301\ufeff👩💻\U0010ffff",
 ]
 PAYLOADS = [
-    *AWKWARD, REFLECTED, "\u0000", "%00", "..%2f..%2fetc/passwd", "=1+1", "@SUM(A1)", "\t=cmd", "1 OR 1=1", "x" * 10_000,
+    *AWKWARD, REFLECTED, "\u0000", "%00", "..%2f..%2fetc/passwd", "=1+1", "@SUM(A1)", "\t=cmd", "1 OR 1=1",
+    "x" * 10_000,
 ]  # fmt: skip
 
 
