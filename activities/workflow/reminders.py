@@ -10,7 +10,6 @@ from ..choices import (
     REMIND_AFTER,
     REMIND_BEFORE,
     REMIND_EVERY,
-    REMINDER_PAUSE_DAYS,
     REMINDING,
     NotificationKind,
 )
@@ -43,8 +42,8 @@ def last_step(due_on: datetime.date, today: datetime.date) -> Step | None:
 def remind_as_days_go_by(made: ReportingRound, today: datetime.date) -> int:
     """Remind the organizations that owe this round an answer, where a step has come; returns how many are told.
 
-    A step that was missed is made up for, once and only the latest. A call or a reminder by a coordinator of the days
-    just before a step, or since, takes its place.
+    A step that was missed, or that came too soon after another, is made up for: once, and only the latest. A call or a
+    reminder by a coordinator since its day takes its place.
     """
     with transaction.atomic():
         # A coordinator's own reminder, or a second nightly run, waits here, and then finds these written.
@@ -55,18 +54,14 @@ def remind_as_days_go_by(made: ReportingRound, today: datetime.date) -> int:
         waiting = UpdateRequest.objects.filter(round=current).waiting(today)
         rows = list(Participation.objects.filter(pk__in=waiting.values("participation")).order_by("pk"))
         asked = {row.organization_id for row in rows}
-        spared = reminded_lately(current, asked) | _served(current, asked, step)
+        spared = reminded_lately(current, asked) | _told_since(current, asked, step)
         due = [row for row in rows if row.organization_id not in spared]
         return write(tellings_of(step.kind, current, due, step.on.isoformat()), by=None)
 
 
-def _served(made: ReportingRound, organization_ids: set[int], step: Step) -> set[int]:
-    """Organizations that were told of this round since the step, or so shortly before it that it would be one too many.
-
-    Counted in calendar days, so that it does not matter at what hour anything was sent.
-    """
-    first = step.on - datetime.timedelta(days=REMINDER_PAUSE_DAYS - 1)
-    since = timezone.make_aware(datetime.datetime.combine(first, datetime.time()))
+def _told_since(made: ReportingRound, organization_ids: set[int], step: Step) -> set[int]:
+    """Organizations that were called on or reminded since the day of the step: it is done, whoever did it."""
+    since = timezone.make_aware(datetime.datetime.combine(step.on, datetime.time()))
     told = Notification.objects.filter(
         round=made, organization__in=organization_ids, kind__in=REMINDING, created_at__gte=since
     )
