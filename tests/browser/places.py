@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from activities.models import Activity
 from activities.workflow import edit_undertaking, post_update, return_update
+from activities.workflow.bell import follow
 
 from .register import organization, person, undertaking, waiting_reviews
 
@@ -91,6 +92,23 @@ def be_overtaken_reviewing(page: Page) -> None:
     return_without_a_word(page)
 
 
+def follow_some(page: Page) -> None:
+    """One thing of each kind, and a filter that is understood no longer."""
+    lead = person("lead")
+    assert lead
+    follow(lead, activity=undertaking("DEMO02"))
+    follow(lead, area=undertaking("DEMO02").area)
+    follow(lead, organization=organization("hpo"))
+    follow(lead, query="area=B&status=under_way", name="Strategy that is under way")
+    follow(lead, query="area=Z", name="Of an area that was taken away")
+    page.reload()
+
+
+def follow_without_a_name(page: Page) -> None:
+    page.locator("[name=name]").fill("")
+    save(page)
+
+
 PLACES = [
     Place("overview", "/"),
     Place("overview-coordinator", "/", "coordinator"),
@@ -121,6 +139,12 @@ PLACES = [
     Place("desk-focal-point", "/desk/", "lead"),
     Place("desk-coordinator", "/desk/", "coordinator"),
     Place("desk-stranger", "/desk/", "stranger"),
+    Place("notifications", "/notifications/", "lead"),
+    Place("notifications-none", "/notifications/", "stranger"),
+    Place("notification-settings", "/notifications/settings/", "lead", follow_some),
+    Place("notification-settings-none", "/notifications/settings/", "stranger"),
+    Place("follow", "/follow/?query=area%3DA%26status%3Dunder_way", "lead"),
+    Place("follow-errors", "/follow/?query=area%3DA%26status%3Dunder_way", "lead", follow_without_a_name),
     Place("review-queue", "/review/", "coordinator"),
     Place("review-queue-refused", "/review/", "coordinator", accept_nothing),
     Place("review-decide", "{review}", "coordinator"),
