@@ -8,10 +8,17 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from activities.models import Activity
-from activities.workflow import edit_undertaking, post_update, return_update
+from activities.workflow import (
+    close_round,
+    edit_round,
+    edit_undertaking,
+    post_update,
+    reopen_round,
+    return_update,
+)
 from activities.workflow.bell import follow
 
-from .register import organization, person, undertaking, waiting_reviews
+from .register import latest_round, organization, person, undertaking, waiting_reviews
 
 
 class Place(NamedTuple):
@@ -92,6 +99,42 @@ def be_overtaken_reviewing(page: Page) -> None:
     return_without_a_word(page)
 
 
+def preview_round(page: Page) -> None:
+    """One round at a time: the open one is closed for as long as the preview of another is asked for."""
+    coordinator = person("coordinator")
+    assert coordinator
+    close_round(made=latest_round(), by=coordinator)
+    page.locator("#round .btn-1").click()
+    page.wait_for_load_state()
+    reopen_round(made=latest_round(), by=coordinator, reason="The preview has been looked at.")
+
+
+def open_round_wrongly(page: Page) -> None:
+    page.locator("[name=title]").fill("")
+    page.locator("[name=due_on]").fill("2001-05-17")
+    page.locator("[name=filters]").fill("colour=red")
+    page.locator("#round .btn-1").click()
+
+
+def preview_reminder(page: Page) -> None:
+    for box in page.locator("#remind [name=org]").all():
+        box.check()
+    page.locator("#remind [name=sentence]").fill("The meeting is on Monday; two sentences on each are enough.")
+    page.locator("#remind .btn-1").click()
+
+
+def be_overtaken_extending(page: Page) -> None:
+    """While this page is open another coordinator extends the round; then save another day."""
+    made = latest_round()
+    administrator = person("administrator")
+    assert administrator
+    later = made.due_on + datetime.timedelta(days=7)
+    edit_round(made=made, changes={"due_on": later}, version=made.version, by=administrator)
+    page.locator("[name=due_on]").fill((later + datetime.timedelta(days=3)).isoformat())
+    page.locator("[name=title]").fill("Autumn round")
+    save(page)
+
+
 def follow_some(page: Page) -> None:
     """One thing of each kind, and a filter that is understood no longer."""
     lead = person("lead")
@@ -163,6 +206,23 @@ PLACES = [
     Place("undertaking-edit", "{lively}edit/", "lead"),
     Place("undertaking-translate", "{lively}edit/?language=ar", "lead"),
     Place("undertaking-conflict", "{lively}edit/", "lead", be_overtaken_editing),
+    Place("rounds", "/rounds/"),
+    Place("rounds-coordinator", "/rounds/", "coordinator"),
+    Place("round-board", "{round}", "coordinator"),
+    Place("round-board-member", "{round}", "lead"),
+    Place("round-board-closed", "{closed_round}", "coordinator"),
+    Place("round-requests", "{round}requests/?state=overdue&state=returned", "lead"),
+    Place("round-requests-none", "{round}requests/?role=observer", "coordinator"),
+    Place("round-requests-print", "{round}requests/?format=print", "coordinator"),
+    Place("round-remind", "{round}", "coordinator", preview_reminder),
+    Place("round-edit", "{round}edit/", "coordinator"),
+    Place("round-conflict", "{round}edit/", "coordinator", be_overtaken_extending),
+    Place("round-close", "{round}close/", "coordinator"),
+    Place("round-reopen", "{closed_round}reopen/", "coordinator"),
+    Place("round-reopen-errors", "{closed_round}reopen/", "coordinator", save),
+    Place("round-new", "/rounds/new/?filters=area%3DA", "coordinator"),
+    Place("round-preview", "/rounds/new/?filters=area%3DA", "coordinator", preview_round),
+    Place("round-new-errors", "/rounds/new/", "coordinator", open_round_wrongly),
     Place("sign-in", "/account/login/"),
     Place("sign-in-errors", "/account/login/", "", sign_in_wrongly),
     Place("password-reset", "/account/password/reset/"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.management import call_command
 
 from activities.loading import demonstration, examples
-from activities.models import Activity, Participation, Review
+from activities.models import Activity, Participation, ReportingRound, Review
 from organizations.models import Organization, User
 
 # Held by OSCE in areas A, B and C, one that follows another, several countries, names without an acronym.
@@ -53,6 +53,11 @@ def waiting_reviews() -> list[Review]:
     return list(rows.select_related("update").order_by("submitted_at", "pk"))
 
 
+def latest_round() -> ReportingRound:
+    """The open round of the demonstration set."""
+    return ReportingRound.objects.order_by("-number")[0]
+
+
 def addresses() -> dict[str, str]:
     """Addresses by what they show."""
     invited = Participation.objects.get(activity__import_key="DEMO15", organization=organization("ncu"))
@@ -65,6 +70,8 @@ def addresses() -> dict[str, str]:
         "corrected": undertaking("DEMO16").get_absolute_url(),
         "documented": undertaking("EX05").get_absolute_url(),
         "invitation": f"{undertaking('DEMO15').get_absolute_url()}participants/{invited.pk}/",
+        "round": latest_round().get_absolute_url(),
+        "closed_round": ReportingRound.objects.order_by("number")[0].get_absolute_url(),
         "review": f"/review/{waiting_reviews()[0].pk}/",
         "admin_change": f"/admin/activities/activity/{undertaking('DEMO01').pk}/change/",
         "admin_history": f"/admin/activities/activity/{undertaking('DEMO01').pk}/history/",
