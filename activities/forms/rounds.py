@@ -133,7 +133,8 @@ def tidy_filters(text: str) -> str:
     if "?" in query or "://" in query or query.startswith("/"):
         query = query.partition("?")[2]
     pairs = parse_qsl(query, keep_blank_values=True)
-    if query and not pairs:
+    # Words without a value would be left out as if nothing had been asked for.
+    if any("=" not in part for part in query.split("&") if part):
         raise ValidationError(gettext("This is no filter of the list of activities."))
     return urlencode([(name, value) for name, value in pairs if value and name not in OF_THE_PAGE])
 
@@ -147,6 +148,7 @@ def suggested() -> dict[str, Any]:
     if newest and newest.period_end < today:
         start = newest.period_end + datetime.timedelta(days=1)
     return {
+        "framework": Framework.objects.order_by("position", "pk").first(),
         "title": gettext("Round %(number)d") % {"number": number},
         "period_start": start,
         "period_end": today,
