@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import caches
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,8 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.choices import Response, Role, Signal
-from activities.models import Activity, Participation
-from activities.workflow import answer_invitation, change_role, end_participation, invite
+from activities.models import Activity, Notification, Participation
+from activities.workflow import answer_invitation, change_role, end_participation, invite, propose_undertaking
 from organizations.choices import MembershipRole
 from tests.factories import make_user
 from tests.personas import Cast
@@ -369,3 +371,120 @@ def test_writes_name_their_columns(cast: Cast) -> None:
         for column in re.findall(r'"(\w+)" = ', query["sql"].split("WHERE")[0])
     }
     assert written == {"mandate", "version"}
+
+
+# --- who hears of it ---------------------------------------------------------------------------------------------
+
+
+def told(kind: str) -> list[tuple[str, str, int | None]]:
+    """(who, organization, participation) of every notification of the kind."""
+    rows = Notification.objects.filter(kind=kind).select_related("user", "organization").order_by("pk")
+    return [(row.user.name if row.user else row.address, row.organization.slug, row.participation_id) for row in rows]
+
+
+def test_an_invitation_is_told_again_after_a_decline(cast: Cast) -> None:
+    Notification.objects.all().delete()
+    first = invite(activity=cast.public, organization=cast.organizations["stranger"], role="host", by=cast.lead)
+    assert told("invitation") == [("stranger", "stranger", first.pk)]
+    answer_invitation(participation=first, response="declined", by=cast.stranger, version=1, words="No staff.")
+    second = invite(activity=cast.public, organization=cast.organizations["stranger"], role="host", by=cast.lead)
+    assert told("invitation") == [("stranger", "stranger", first.pk), ("stranger", "stranger", second.pk)]
+    # What was known to have been accepted asks nobody anything.
+    invite(activity=cast.public, organization=cast.organizations["invited"], role="host", by=None, response="accepted")
+    assert len(told("invitation")) == 2
+
+
+def test_a_lead_named_by_somebody_else_is_asked(cast: Cast) -> None:
+    Notification.objects.all().delete()
+    made = propose_undertaking(
+        parent=cast.item, by=cast.coordinator, organization=cast.organizations["stranger"], response="invited",
+        title_en="Course",
+    )  # fmt: skip
+    assert told("invitation") == [("stranger", "stranger", made.participations.get().pk)]
+
+
+def test_an_answer_is_told_to_who_invited_and_to_the_lead(cast: Cast) -> None:
+    asked = invite(activity=cast.public, organization=cast.organizations["stranger"], role="host", by=cast.co_lead)
+    Notification.objects.all().delete()
+    answer_invitation(participation=asked, response="accepted", by=cast.stranger, version=1)
+    assert told("answer") == [("co lead", "stranger", asked.pk), ("lead", "stranger", asked.pk)]
+    # The same answer again, with a mandate, is none.
+    answer_invitation(participation=asked, response="accepted", by=cast.stranger, version=2, mandate="Treaty.")
+    assert len(told("answer")) == 2
+    answer_invitation(participation=asked, response="accepted_in_part", by=cast.stranger, version=3, words="Half.")
+    assert len(told("answer")) == 4
+
+
+def test_who_may_invite_no_more_hears_of_no_answer(cast: Cast) -> None:
+    asked = invite(activity=cast.public, organization=cast.organizations["stranger"], role="host", by=cast.co_lead)
+    Notification.objects.all().delete()
+    cast.co_lead.memberships.update(until=TODAY - datetime.timedelta(days=1))
+    answer_invitation(participation=asked, response="accepted", by=cast.stranger, version=1)
+    assert told("answer") == [("lead", "stranger", asked.pk)]
+
+
+def test_nobody_hears_of_what_they_answered_themselves(cast: Cast) -> None:
+    asked = invite(activity=cast.public, organization=cast.organizations["stranger"], role="host", by=cast.lead)
+    Notification.objects.all().delete()
+    answer_invitation(participation=asked, response="accepted", by=cast.lead, version=1, answered_for="Head; letter")
+    assert told("answer") == []
+
+
+def test_a_refused_answer_is_told_to_nobody(cast: Cast) -> None:
+    asked = invite(activity=cast.public, organization=cast.organizations["stranger"], role=Role.LEAD, by=cast.lead)
+    Notification.objects.all().delete()
+    with pytest.raises(ValidationError):
+        answer_invitation(participation=asked, response="accepted", by=cast.stranger, version=1)
+    assert Notification.objects.count() == 0
+
+
+def test_telling_takes_the_same_statements_however_many_hear(cast: Cast) -> None:
+    counts = []
+    for number in (1, 3):
+        for _ in range(number):
+            make_user(organization=cast.organizations["lead"])
+            make_user(organization=cast.organizations["stranger"])
+        organization = cast.organizations["stranger"]
+        with CaptureQueriesContext(connection) as inviting:
+            asked = invite(activity=cast.public, organization=organization, role="host", by=cast.co_lead)
+        with CaptureQueriesContext(connection) as answering:
+            answer_invitation(participation=asked, response="declined", by=cast.stranger, version=1, words="No.")
+        counts.append((len(inviting), len(answering)))
+    assert counts[0] == counts[1]
+
+
+def numbers(user: Any, activity: Activity) -> dict[str, Any]:
+    """Everything that says who takes part in an activity, as this person reads it."""
+    client = signed_in(user)
+    page_of = client.get(activity.get_absolute_url()).content.decode()
+    csv = b"".join(client.get("/activities/?format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    organization = client.get("/organizations/invited/").content.decode()
+    found = {
+        query: f">{activity.code}<" in client.get(f"/activities/?{query}").content.decode()
+        for query in ("organization=invited", "role=technical_support", "organization=invited&role=technical_support",
+                      "q=Invited+Organization")
+    }  # fmt: skip
+    return {
+        "participants": re.search(r'id="h-participants".*?<p>(\d+)', page_of, re.DOTALL)[1],  # type: ignore[index]
+        "in the file": "INVITED" in next(line for line in csv.splitlines() if line.startswith(activity.code)),
+        "on its page": activity.get_absolute_url() in organization.split('<div class="split">')[1],
+        "lists": re.search(r'organization=invited">(\d+)<', client.get("/organizations/").content.decode()) is not None,
+        **found,
+    }
+
+
+def test_who_is_invited_counts_nowhere_until_it_answers(cast: Cast) -> None:
+    for who in ("lead", "coordinator"):
+        assert numbers(cast.people[who], cast.public) == {
+            "participants": "4", "in the file": False, "on its page": False, "lists": False,
+            "organization=invited": False, "role=technical_support": False,
+            "organization=invited&role=technical_support": False, "q=Invited+Organization": False,
+        }, who  # fmt: skip
+    row = place(cast.public, "invited", cast)
+    answer_invitation(participation=row, response="accepted_in_part", by=cast.invited, version=1, words="Half of it.")
+    caches["process"].clear()
+    assert numbers(cast.lead, cast.public) == {
+        "participants": "5", "in the file": True, "on its page": True, "lists": True,
+        "organization=invited": True, "role=technical_support": True,
+        "organization=invited&role=technical_support": True, "q=Invited+Organization": True,
+    }  # fmt: skip
