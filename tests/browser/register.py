@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from activities.loading import demonstration, examples
 from activities.models import Activity, Participation, ReportingRound, Review
+from activities.workflow.handover import propose_lead
 from organizations.models import Organization, User
 
 # Held by OSCE in areas A, B and C, one that follows another, several countries, names without an acronym.
@@ -58,6 +59,17 @@ def latest_round() -> ReportingRound:
     return ReportingRound.objects.order_by("-number")[0]
 
 
+def waiting_proposal() -> str:
+    """The address of a proposal for the lead; asked for again it is the same one."""
+    activity, leads = undertaking("DEMO16"), person("lead")
+    assert leads
+    words = "Our office closes at the end of the year."
+    proposal = propose_lead(
+        activity=activity, organization=organization("hpo"), by=leads, words=words, then_role="partner"
+    )
+    return f"{activity.get_absolute_url()}lead/{proposal.pk}/"
+
+
 def addresses() -> dict[str, str]:
     """Addresses by what they show."""
     invited = Participation.objects.get(activity__import_key="DEMO15", organization=organization("ncu"))
@@ -73,6 +85,7 @@ def addresses() -> dict[str, str]:
         "round": latest_round().get_absolute_url(),
         "closed_round": ReportingRound.objects.order_by("number")[0].get_absolute_url(),
         "review": f"/review/{waiting_reviews()[0].pk}/",
+        "proposal": waiting_proposal(),
         "admin_change": f"/admin/activities/activity/{undertaking('DEMO01').pk}/change/",
         "admin_history": f"/admin/activities/activity/{undertaking('DEMO01').pk}/history/",
     }
