@@ -7,7 +7,7 @@ from django.db.models import Model, ProtectedError, Q
 
 from organizations.models import Membership, Organization, OrganizationName, OrganizationNote, User
 
-from ..models import Activity, FrozenReport, Notification, Participation, ReportingRound, StatusUpdate
+from ..models import Activity, FrozenReport, LeadProposal, Notification, Participation, ReportingRound, StatusUpdate
 from ..notifications import count_unread
 from .demonstration import address_of, read
 
@@ -25,6 +25,7 @@ def remove() -> list[str]:
         _delete_log(activities.values_list("pk", flat=True))
         FrozenReport.objects.filter(round__is_demonstration=True).delete()
         _delete_with_history(ReportingRound, is_demonstration=True)
+        _delete_with_history(LeadProposal, activity__is_demonstration=True)
         _delete_with_history(Participation, activity__is_demonstration=True)
         _delete_with_history(Activity, is_demonstration=True)
         kept = [*_remove_people(), *_remove_organizations()]
