@@ -263,7 +263,7 @@ def test_reading_a_page_costs_the_same_for_one_and_for_three_of_each(rows: dict[
     assert statements() == before == 4
 
 
-HOSTILE = "Course\r\nBcc: thief@example.org\u202e\x00 <script>alert('&')</script> “quoted”"
+HOSTILE = "Course\r\nBcc: thief@example.org\u202e\x07 <script>alert('&')</script> “quoted”"
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ class TestMail:
         assert "<script>alert('&')</script> “quoted”" in plain
         assert "<script" not in html
         assert "&lt;script&gt;alert(&#x27;&amp;&#x27;)&lt;/script&gt; “quoted”" in html
-        assert not set(plain + html) & set("\u202e\x00")
+        assert not set(plain + html) & set("\u202e\x07")
 
     def test_what_somebody_wrote_is_marked_with_its_language_and_cut(
         self, rows: dict[str, Any], mail_server: MailServer

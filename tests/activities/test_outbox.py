@@ -452,6 +452,19 @@ def test_two_senders_at_once_send_each_mail_once(mail_server: MailServer) -> Non
     assert set(states().values()) == {MailState.SENT}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_many_who_claim_at_once_get_different_rows() -> None:
+    queue(*people(40))
+
+    def claims(_: int) -> list[Any]:
+        return list(iter(lambda: claim(timezone.now(), batch=2), None))
+
+    made = [mine for claimed in together(8, claims) for mine in claimed]
+    held = [Notification.objects.filter(claim=mine).count() for mine in made]
+    assert sum(held) == Notification.objects.filter(mail_state=MailState.SENDING).count() == 40
+    assert min(held) > 0, "nobody took away what another had claimed"
+
+
 def in_another_process(server: MailServer, **more: Any) -> subprocess.Popen[str]:
     """The command as cron starts it, on the database of this test."""
     url = f"sqlite:///{connection.settings_dict['NAME']}"

@@ -118,6 +118,7 @@ def forged(value: Any, salt: str = SALT) -> str:
         lambda user: link(user=user)[:-2] + "/",
         lambda user: link(user=user).replace("unsubscribe/W", "unsubscribe/X"),
         lambda user: forged([user.pk, "call"], salt="another purpose"),
+        lambda user: reverse("unsubscribe", args=[Signer().sign_object([user.pk, "call"])]),
         lambda user: forged([user.pk, "a kind of former times"]),
         lambda user: forged([user.pk + 1000, "call"]),
         lambda user: forged([user.pk]),
