@@ -161,7 +161,7 @@ class TestWhatIsTold:
 
     def update(self, cast: Cast, activity: Activity, by: str = "lead", **fields: Any) -> None:
         make_update(
-            activity=activity, organization=cast.organizations["lead"], author=cast.people[by], done="Met.", **fields
+            activity=activity, organization=cast.organizations["lead"], author=getattr(cast, by), done="Met.", **fields
         )
 
     def test_updates_of_others_reach_each_kind_of_follower_once(self, cast: Cast) -> None:

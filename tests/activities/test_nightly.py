@@ -16,6 +16,7 @@ from activities.choices import MailState, NotificationKind, Response, Status, Up
 from activities.models import Notification, ReportingRound
 from activities.workflow import close_round, no_change, remind, return_update
 from activities.workflow import nightly as parts_of_nightly
+from activities.workflow.bell import follow
 from activities.workflow.mentions import Names, tell_mentions
 from activities.workflow.nightly import Part
 from activities.workflow.reminders import Step, last_step
@@ -32,6 +33,8 @@ from tests.factories import (
     make_user,
 )
 from tests.reading import client_of
+
+from .test_concurrency import together
 
 pytestmark = pytest.mark.django_db
 
@@ -324,3 +327,26 @@ def test_ended_sessions_are_removed(db: None) -> None:
     run()
     [session] = Session.objects.all()
     assert session.get_decoded()["_auth_user_id"] == str(User.objects.get(name="present").pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_tell_everybody_once(transactional_db: None) -> None:
+    named, host = make_organization(acronym="NAMED"), make_organization(acronym="HOST")
+    focal, writer = make_user(name="named", organization=named), make_user(name="host", organization=host)
+    activity = make_undertaking(lead=host, partners=[named], status=Status.UNDER_WAY)
+    make_round(due_in=7)
+    Notification.objects.update(created_at=timezone.now() - datetime.timedelta(days=9))
+    follow(focal, activity=activity)
+    make_update(activity=activity, organization=host, author=writer, done="With NAMED.")
+    together(2, lambda number: run())
+    rows = Notification.objects.exclude(kind=NotificationKind.CALL).values_list("kind", "user__name")
+    assert sorted(rows) == sorted(
+        [
+            (NotificationKind.DUE_SOON, "named"),
+            (NotificationKind.MENTION, "named"),
+            (NotificationKind.FOLLOWED, "named"),
+            (NotificationKind.DIGEST, "named"),
+        ]
+    )
+    focal.refresh_from_db()
+    assert focal.unread_notifications == Notification.objects.for_person(focal).unread().count() == 4
