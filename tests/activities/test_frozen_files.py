@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from activities.choices import Role, Status
 from activities.models import Evidence, FrozenReport, FunctionalField, ObstacleKind, Theme
-from activities.workflow import return_update
-from tests.activities.frozen_reading import csv_of, csv_rows, freeze, get, lines, page, workbook
+from activities.workflow import accept, return_update
+from tests.activities.frozen_reading import csv_of, csv_rows, freeze, get, lines, page, text, workbook
 from tests.activities.report_reading import body, parse
 from tests.factories import make_item, make_organization, make_participation, make_round, make_undertaking, make_update
 from tests.personas import Cast
@@ -173,3 +173,24 @@ def test_a_cell_holds_what_a_spreadsheet_can_hold(cast: Cast) -> None:
     cell = next(row for row in workbook(cast.anonymous, report).worksheets[1] if row[0].value == "A.5.1")[-2]
     assert len(cell.value) == 32_767
     assert cell.value.endswith("…")
+
+
+def test_the_head_counts_the_answers_as_they_were(cast: Cast) -> None:
+    """Three organizations are asked about three activities, and what came later counts no more."""
+    made = make_round(by=cast.coordinator)
+    said = [
+        make_update(activity=cast.public, organization=cast.organizations[name], done="Done.", may_set_status=False)
+        for name in ("lead", "colead", "partner")
+    ]
+    accept([said[0].review], by=cast.coordinator)
+    return_update(said[1].review, by=cast.coordinator, reasons=["other"], sentence="Which?")
+    report = freeze(cast.coordinator, made)
+    accept([said[2].review], by=cast.coordinator)
+    make_update(activity=cast.internal, organization=cast.organizations["lead"], done="Late.", may_set_status=False)
+    counted = {
+        "Not yet due": "6", "Due": "0", "Overdue": "0", "Answered": "1", "Returned": "1", "Accepted": "1",
+        "All requests": "9",
+    }  # fmt: skip
+    [section] = page(cast.anonymous, report).all("section", **{"aria-labelledby": "h-answers"})
+    assert {pair.text for pair in section.all("div")} == {f"{label}{number}" for label, number in counted.items()}
+    assert "2 of 9" in text(cast.anonymous, report)
