@@ -210,7 +210,9 @@ def test_the_last_words_are_carried_forward(asked: Cast) -> None:
     known = {"activity": asked.public, "organization": asked.organizations["partner"], "author": asked.partner}
     make_update(**known, done="Older words.", days_ago=9)
     wrong = make_update(**known, done="Wrong words.", days_ago=8, language="fr")
-    make_update(**known, done="<i>Right</i> words.", next_steps="Another course.", corrects=wrong, language="ar")
+    make_update(
+        **known, done="<i>Right</i> words.", next_steps="Another course.", corrects=wrong, days_ago=9, language="ar"
+    )
     no_change(activity=asked.public, organization=asked.organizations["partner"], author=asked.partner)
     asked.late = make_again(asked.late)
     row = next(row for row in section(asked.partner, "requests").split("<tr ") if "Public course" in row)
