@@ -1,18 +1,21 @@
 """Reminding organizations that have not answered: first what each would get, then the reminder itself."""
 
+from typing import NamedTuple
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from organizations.models import Organization
+from organizations.models import Organization, User
 
 from ..forms.rounds import ReminderForm
-from ..models import ReportingRound, UpdateRequest
-from ..notifications import Telling
+from ..models import Notification, ReportingRound, UpdateRequest
+from ..notifications import Recipient, Telling, Words, words_of
 from ..workflow import remind
 from ..workflow.nudging import Reminder, plan_reminder
 from .person import person
@@ -47,21 +50,50 @@ def round_remind(request: HttpRequest, number: int) -> HttpResponse:
     return redirect(made)
 
 
+class Letter(NamedTuple):
+    """What one organization gets, in one language, and who gets it."""
+
+    words: Words
+    language: str
+    recipients: list[Recipient]
+
+
 def _preview(
     request: HttpRequest, made: ReportingRound, form: ReminderForm, plan: Reminder, chosen: list[Organization]
 ) -> HttpResponse:
-    letters: dict[int, list[Telling]] = {}
+    tellings: dict[int, list[Telling]] = {}
     for telling in plan.tellings:
-        letters.setdefault(telling.rows["organization_id"], []).append(telling)
+        tellings.setdefault(telling.rows["organization_id"], []).append(telling)
     context = {
         "round": made,
         "form": form,
-        "letters": [(row, letters[row.pk]) for row in chosen if row.pk in plan.due],
+        "letters": [(row, _letters(row, tellings[row.pk], person(request))) for row in chosen if row.pk in plan.due],
         "spared": [row for row in chosen if row.pk in plan.spared],
         "answered": [row for row in chosen if row.pk in plan.answered],
         "unreached": [row for row in chosen if row.pk in plan.unreached],
     }
     return render(request, "activities/round/remind.html", context)
+
+
+def _letters(organization: Organization, tellings: list[Telling], by: User) -> list[Letter]:
+    """The words as they will be made for each recipient, from rows that are never saved."""
+    letters: dict[Words, Letter] = {}
+    for telling in tellings:
+        to = telling.recipient
+        unsaved = Notification(
+            user=to.user,
+            address="" if to.user else to.address,
+            kind=telling.kind,
+            language=to.language,
+            organization=organization,
+            round=telling.rows["round"],
+            by=by,
+            facts={**telling.facts, "because": to.because},
+        )
+        with translation.override(to.language):
+            words = words_of(unsaved)
+        letters.setdefault(words, Letter(words, to.language, [])).recipients.append(to)
+    return list(letters.values())
 
 
 def _tell(request: HttpRequest, done: Reminder) -> None:

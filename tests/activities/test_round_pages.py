@@ -471,8 +471,8 @@ def test_the_reminder_is_seen_before_it_is_sent(cast: Cast, opened: ReportingRou
         assert response.status_code == 200
         assert "2 organizations would be written to." in html
         assert html.count("Needed on &lt;Monday&gt;.") == 3  # once in each letter, once in the form
-        assert "waits for 2 updates" in html
-        assert "waits for 3 updates" in html
+        letters = re.findall(r"(\d) updates that (\w+) is asked for in “Round 1” have not arrived yet", html)
+        assert set(letters) == {("2", "LEAD"), ("3", "PARTNER")}
         assert digest() == before
         sent = keeper.post(where, typed | {"step": "send"})
         assert (sent.status_code, sent["Location"]) == (302, address(opened))
