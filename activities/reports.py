@@ -72,17 +72,20 @@ class RowReader:
         self.language = current_language()
         self.title_column = f"title_{self.language.replace('-', '_')}"
 
-    def all(self, activities: ActivityQuerySet, ids: Sequence[int]) -> Iterator[Row]:
-        """The activities of `ids`, which stand in the order of `activities`, some thousand at a time."""
-        return map(self.row, self.raw_rows(activities, ids))
+    def all(self, ids: Sequence[int]) -> Iterator[Row]:
+        """The activities of `ids` in that order, some thousand at a time.
 
-    def raw_rows(self, activities: ActivityQuerySet, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+        Whoever found the ids asked what the person may see, and in which order: neither is asked again.
+        """
+        return map(self.row, self.raw_rows(ids))
+
+    def raw_rows(self, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
         """The same as references and texts in every language: all that `row` needs beside the names."""
+        activities = Activity.objects.rewrite(False).order_by()
         start, step = 0, min(FIRST_ROWS, ROWS_READ)
         while here := ids[start : start + step]:
-            order = {pk: place for place, pk in enumerate(here)}
-            found = self._raw(activities.filter(pk__in=among(here)), ids=here)
-            yield from sorted(found, key=lambda row: order[row["pk"]])
+            found = {row["pk"]: row for row in self._raw(activities.filter(pk__in=among(here)), ids=here)}
+            yield from (found[pk] for pk in here if pk in found)
             start, step = start + step, ROWS_READ
 
     def read(self, activities: ActivityQuerySet, *, signals: Collection[str] | None = None) -> list[Row]:

@@ -100,7 +100,9 @@ def main(trials: int) -> dict[str, Any]:
     written = StatusUpdate.objects.filter(pk__gt=before)
     found["written"] = written.count()
     found["torn"] = written.count() - Review.objects.filter(update__in=written).count()
-    found["torn"] += sum(bool(check_activity(activity.pk)) for activity in subjects.led)
+    for activity in subjects.led:
+        # The synthetic register puts the searched text together in an order of its own.
+        found["torn"] += any(difference.column != "search_text" for difference in check_activity(activity.pk))
     return found
 
 

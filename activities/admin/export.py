@@ -64,7 +64,7 @@ def _rows(queryset: QuerySet, request: HttpRequest) -> tuple[Any, Provenance]:
         left_out=Activity.objects.count() - len(ids),
         address=request.build_absolute_uri(),
     )
-    return RowReader(names, today).all(selected, ids), provenance
+    return RowReader(names, today).all(ids), provenance
 
 
 def _named(response: Any, provenance: Provenance, form: str) -> HttpResponseBase:

@@ -47,13 +47,12 @@ class ActivityTable(Report):
         self.selection = selection
         self.columns = columns_for(selection.user)
         self.sheet_title = _("Activities")
-        self.activities = in_order(selection.rows(), sort)
         # The references first: however long the file takes, it holds the rows it says, in their order.
-        self.ids = list(self.activities.values_list("pk", flat=True))
+        self.ids = list(in_order(selection.rows(), sort).values_list("pk", flat=True))
         self.reader = RowReader(selection.names, selection.today)
 
     def rows(self) -> Iterator[Row]:
-        return self.reader.all(self.activities, self.ids)
+        return self.reader.all(self.ids)
 
     def provenance(self, request: HttpRequest) -> Provenance:
         frameworks = self.selection.names.frameworks

