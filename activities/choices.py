@@ -170,9 +170,9 @@ class RequestState(models.TextChoices):
     """Where a request for an update stands. Computed, never stored; in this order."""
 
     NOT_YET_DUE = "not_yet_due", _("Not yet due")
-    DUE = "due", _("Due")
+    DUE = "due", pgettext_lazy("request", "Due")
     OVERDUE = "overdue", _("Overdue")
-    ANSWERED = "answered", _("Answered")
+    ANSWERED = "answered", pgettext_lazy("request", "Answered")
     RETURNED = "returned", _("Returned")
     ACCEPTED = "accepted", pgettext_lazy("update", "Accepted")
 
