@@ -189,6 +189,7 @@ class TestNamesInRunningText:
         make_organization(acronym="OSCE", name_en="Organization for Security and Co-operation in Europe")
         make_organization(acronym="EU", name_en="European Union", name_zh_hans="欧洲联盟", name_ar="الاتحاد الأوروبي")
         make_organization(acronym="WEU", name_en="Western European Union")
+        make_organization(acronym="EUMM", name_en="European Union Monitoring Mission")
         make_organization(acronym="WHO", name_en="World Health Organization")
         oic = make_organization(acronym="OIC", name_en="Organisation of Islamic Cooperation")
         OrganizationName.objects.create(
@@ -206,6 +207,7 @@ class TestNamesInRunningText:
             ("with the european union's delegation", {"eu"}),
             ("The Western European Union was dissolved.", {"weu"}),
             ("Western European Union and European Union", {"weu", "eu"}),
+            ("The European Union Monitoring Mission stays.", {"eumm"}),
             ("organization for security and co-operation in europe", {"osce"}),
             ("Organization for Security and\nCo-operation in Europe", {"osce"}),
             ("The Organization of the Islamic Conference hosted us.", {"oic"}),
