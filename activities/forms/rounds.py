@@ -199,7 +199,9 @@ class ReminderForm(forms.Form):
         },
     )
     sentence = WordsField(
-        label=_("Your own sentence"), help_text=_("Stands in the reminder as you write it; it is not translated."), max_length=1000
+        label=_("Your own sentence"),
+        help_text=_("Stands in the reminder as you write it; it is not translated."),
+        max_length=1000,
     )
     language = forms.ChoiceField(label=_("Language of the sentence"), choices=settings.LANGUAGES)
 
