@@ -42,7 +42,7 @@ def freeze(
     asked = UpdateRequest.objects.filter(round=made).values("activity")
     whole = Activity.objects.rewrite(False).filter(Q(pk__in=activities.order_by().values("pk")) | Q(pk__in=asked))
     ids = list(in_order(whole, "code").values_list("pk", flat=True))
-    raw = RowReader(names, today).raw_rows(Activity.objects.rewrite(False).order_by(), ids)
+    raw = RowReader(names, today).raw_rows(ids)
     used: dict[str, set[Any]] = defaultdict(set, frameworks={made.framework_id})
     # The checksum stands in the report, which must be there before its rows: they wait as compressed text.
     texts: list[bytes] = []
