@@ -35,6 +35,6 @@ def test_many_values_of_each_field(cast: Cast) -> None:
     assert sum(statuses.values()) == len(NAMES) * VALUES
     # A token sent twice is one entry.
     assert 0 < StatusUpdate.objects.count() - before <= statuses[302]
-    print(f"{len(NAMES)} fields × {VALUES} values: {dict(statuses)}, the slowest took {slowest:.2f} s of the processor")
+    print(f"{len(NAMES)} fields × {VALUES} values: {dict(statuses)}, slowest {slowest:.2f} s of the processor")
     if LONG:
         assert slowest <= 1
