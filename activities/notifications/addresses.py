@@ -14,8 +14,8 @@ from organizations.models import Membership, Organization, User
 from ..models import Participation, UndeliverableAddress
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
-# Why somebody else than the participation's own focal point is written to; the mail says it.
-FOCAL_POINTS, MAILBOX, COORDINATION = "focal_points", "mailbox", "coordinators"
+# Why somebody else than a focal point is written to; the mail says it.
+MAILBOX, COORDINATION = "mailbox", "coordinators"
 
 
 class Recipient(NamedTuple):

@@ -12,7 +12,7 @@ from tracker.toolkit.texts import NO_TEXT, Text, find_text
 from tracker.toolkit.words import TURNING
 
 from ..models import Activity, Notification
-from .addresses import COORDINATION, FOCAL_POINTS, MAILBOX
+from .addresses import COORDINATION, MAILBOX
 
 # A subject is cut by mail programs in any case; a title of 300 letters must not push the rest of it away.
 LONGEST_TITLE = 80
@@ -86,7 +86,6 @@ def activity_of(notification: Notification) -> Activity | None:
 def why_this_recipient(notification: Notification) -> list[str]:
     """Said where somebody else is written to than the focal point named for it."""
     sentences = {
-        FOCAL_POINTS: _("%(organization)s has named nobody for this in particular, so it goes to its focal points."),
         MAILBOX: _("%(organization)s has named no focal point whom mail reaches, so this goes to its mailbox."),
         COORDINATION: _(
             "%(organization)s has named no focal point whom mail reaches, so this goes to the coordinators."

@@ -175,11 +175,11 @@ def test_a_mailbox_is_led_to_what_needs_no_account(
 def test_why_it_is_this_recipient_is_said(rows: dict[str, Any]) -> None:
     last = {
         because: read(notify(rows, "call", *ROUND, facts={"because": because})).sentences[-1]
-        for because in ("", "focal_points", "coordinators")
+        for because in ("", "mailbox", "coordinators")
     }
     assert last == {
         "": "Where nothing has changed, say so: “No change to report” is an answer and takes one click.",
-        "focal_points": "UNEP has named nobody for this in particular, so it goes to its focal points.",
+        "mailbox": "UNEP has named no focal point whom mail reaches, so this goes to its mailbox.",
         "coordinators": "UNEP has named no focal point whom mail reaches, so this goes to the coordinators.",
     }
 
