@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -178,6 +179,8 @@ def test_nothing_is_edited_there(cast: Cast, coordinator: Client, digest: Callab
 
 
 def test_queries_of_the_administration_do_not_grow(cast: Cast) -> None:
+    # Content types are looked up once for each process.
+    ContentType.objects.get_for_models(ChangeSet, ChangeSetEntry, Activity)
     counts = []
     for number in (2, 4):
         made = place_all(cast, *(make_undertaking() for _ in range(number)))
