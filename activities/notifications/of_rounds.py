@@ -33,6 +33,27 @@ def _asking(notification: Notification, subject: str, *sentences: str, **more: A
     return Words(subject, (*sentences, *why_this_recipient(notification)), button, path, **more)
 
 
+def unmanned(notification: Notification) -> Words:
+    """Told to coordinators of all organizations together that have nobody whom a call or a reminder could reach."""
+    facts = _of_round(notification) | {"number": len(notification.facts["unmanned"])}
+    subject = ngettext(
+        "%(round)s: %(number)d organization cannot be reached",
+        "%(round)s: %(number)d organizations cannot be reached",
+        facts["number"],
+    )
+    sentence = ngettext(
+        "%(number)d organization that is asked in “%(round)s” has named no focal point whom mail reaches.",
+        "%(number)d organizations that are asked in “%(round)s” have named no focal point whom mail reaches.",
+        facts["number"],
+    )
+    return Words(
+        subject % facts,
+        (sentence % facts, _("So this goes to the coordinators. Answers are due on %(due)s.") % facts),
+        _("Open the round"),
+        notification.round.get_absolute_url(),
+    )
+
+
 def call(notification: Notification) -> Words:
     made: Any = notification.round
     facts = _of_round(notification)

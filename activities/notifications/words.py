@@ -83,6 +83,8 @@ def words_of(notification: Notification) -> Words:
         return of_activities.digest(notification, lines) if lines else _untold(_("Nothing that you can still see"))
     if not _is_readable(notification):
         return _untold(_("An activity that you can no longer see"))
+    if "unmanned" in notification.facts:
+        return of_rounds.unmanned(notification)
     return WORDS[notification.kind](notification)
 
 

@@ -43,7 +43,7 @@ def plan_reminder(
     event = f"by-hand-{timezone.localdate().isoformat()}"
     facts = {"sentence": sentence, "language": language}
     due = [row for row in rows if row.organization_id not in spared]
-    found = tellings_of(NotificationKind.REMINDER, made, due, event, facts)
+    found = tellings_of(NotificationKind.REMINDER, made, due, event, facts, one_by_one=True)
     tellings = [telling for telling in found if telling.recipient.user != by]
     told = {telling.rows["organization_id"] for telling in tellings}
     return Reminder(told, spared, set(organization_ids) - silent, silent - spared - told, tellings)

@@ -44,7 +44,8 @@ def _belongs(row: Notification) -> bool:
 def _why_not_asked(row: Notification) -> str:
     if row.round is None or not row.round.is_open:
         return _("The round is closed.")
-    waiting = UpdateRequest.objects.filter(round=row.round, organization=row.organization_id)
+    asked = row.facts.get("unmanned") or [row.organization_id]
+    waiting = UpdateRequest.objects.filter(round=row.round, organization__in=asked)
     if not waiting.waiting(timezone.localdate()).exists():
         return _("Everything asked of the organization has been answered meanwhile.")
     return ""

@@ -18,7 +18,7 @@ from ..choices import ASKED_ROLES, REMINDER_PAUSE_DAYS, REMINDING, NotificationK
 from ..filters import KEEPER, Selection
 from ..models import Activity, Framework, Notification, Participation, ReportingRound, UpdateRequest
 from ..models.querysets import ActivityQuerySet
-from ..notifications import AddressBook, Recipient, Telling, write
+from ..notifications import COORDINATION, AddressBook, Recipient, Telling, write
 from .errors import StaleEdit
 from .freezing import freeze
 
@@ -116,8 +116,19 @@ def _check_due(made: ReportingRound) -> None:
         raise ValidationError({"due_on": _("Answers cannot be due before the round opens.")})
 
 
-def _ask(made: ReportingRound, participations: Sequence[Participation], by: User | None, at: datetime.datetime) -> None:
-    """Add the requests, and call on everybody who answers for them."""
+def _ask(
+    made: ReportingRound,
+    participations: Sequence[Participation],
+    by: User | None,
+    at: datetime.datetime,
+    event: str = "call",
+) -> None:
+    """Add the requests, and call on everybody who answers for them; `event` tells a later call from the first."""
+    _request(made, participations, at)
+    write(tellings_of(NotificationKind.CALL, made, participations, event), by=by)
+
+
+def _request(made: ReportingRound, participations: Sequence[Participation], at: datetime.datetime) -> None:
     UpdateRequest.objects.bulk_create(
         [
             UpdateRequest(
@@ -131,7 +142,6 @@ def _ask(made: ReportingRound, participations: Sequence[Participation], by: User
         ],
         batch_size=500,
     )
-    write(tellings_of(NotificationKind.CALL, made, participations, "call"), by=by)
 
 
 def tellings_of(
@@ -140,17 +150,34 @@ def tellings_of(
     participations: Collection[Participation],
     event: str,
     facts: Mapping[str, Any] | None = None,
+    *,
+    one_by_one: bool = False,
 ) -> list[Telling]:
     """One telling for each organization and recipient, however many of its participations are meant.
 
+    Of the organizations that nobody answers for, each coordinator is told together: how many, unless `one_by_one`.
     `event` tells apart the calls and reminders of one round: a second one under the same name is not written.
     """
     book = AddressBook({row.organization_id for row in participations})
     meant: dict[tuple[int, Recipient], int] = defaultdict(int)
+    unmanned: dict[Recipient, set[int]] = defaultdict(set)
     for row in participations:
         for recipient in book.for_participation(row):
-            meant[row.organization_id, recipient] += 1
-    return [
+            if recipient.because == COORDINATION and not one_by_one:
+                unmanned[recipient].add(row.organization_id)
+            else:
+                meant[row.organization_id, recipient] += 1
+    told = [
+        Telling(
+            kind=kind,
+            recipient=recipient,
+            key=f"{made.number}:unmanned:{event}",
+            rows={"round": made},
+            facts={**(facts or {}), "unmanned": sorted(organization_ids)},
+        )
+        for recipient, organization_ids in unmanned.items()
+    ]
+    return told + [
         Telling(
             kind=kind,
             recipient=_in_a_language_of(made, recipient),
@@ -181,8 +208,16 @@ def follow_participation(participation: Participation, by: User | None) -> None:
     if own.exists():
         own.filter(left_at__isnull=False).update(left_at=None)
         return
-    if activities_asked(here.framework, here.filters).filter(pk=participation.activity_id).exists():
-        _ask(here, [participation], by, timezone.now())
+    if not activities_asked(here.framework, here.filters).filter(pk=participation.activity_id).exists():
+        return
+    also = UpdateRequest.objects.filter(
+        round=here, activity=participation.activity_id, organization=participation.organization_id
+    )
+    if also.exists():
+        # Another role in the same activity: it was called on, and one answer serves both.
+        _request(here, [participation], timezone.now())
+    else:
+        _ask(here, [participation], by, timezone.now(), f"call-{participation.activity_id}")
 
 
 def round_asking(activity: Activity, organization: Organization | None) -> int | None:
@@ -229,7 +264,9 @@ def close_round(*, made: ReportingRound, by: User, at: datetime.datetime | None 
             current._history_date = at
         _save(current, ["closed_at", "closed_by", "version"], by, "")
         asked = Participation.objects.filter(requests__round=current, requests__left_at__isnull=True)
-        write(tellings_of(NotificationKind.ROUND_CLOSED, current, list(asked), f"closed-{report.version}"), by=by)
+        told = tellings_of(NotificationKind.ROUND_CLOSED, current, list(asked), f"closed-{report.version}")
+        # Where nobody answers for an organization there is nothing left to be done about it.
+        write([telling for telling in told if "unmanned" not in telling.facts], by=by)
     return current
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from activities.choices import MailState, NotificationKind, RequestState, Response, Role
 from activities.models import FrozenReport, Notification, ReportingRound, UpdateRequest
+from activities.notifications import words_of
 from activities.workflow import (
     StaleEdit,
     accept,
@@ -36,6 +37,7 @@ from tests.factories import (
     make_update,
     make_user,
 )
+from tests.personas import Cast
 
 pytestmark = pytest.mark.django_db
 Digest = Callable[[], str]
@@ -429,3 +431,37 @@ def test_a_closed_round_reminds_nobody(two: Two, digest: Digest) -> None:
     with pytest.raises(ValidationError):
         remind(made=made, organization_ids=ids(two.lead), by=two.coordinator)
     assert digest() == before
+
+
+class TestWhoIsCalledOn:
+    def test_a_coordinator_is_told_of_all_that_nobody_answers_for_at_once(self, cast: Cast) -> None:
+        lone = [make_organization(acronym=f"LONE{number}") for number in range(3)]
+        for organization in lone:
+            make_participation(activity=cast.public, organization=organization)
+        opener = make_user(name="opener", coordinator=True)
+        make_round(by=opener)
+        told = Notification.objects.filter(user=cast.coordinator)
+        assert [(row.kind, row.organization, row.facts["unmanned"]) for row in told] == [
+            ("call", None, sorted(organization.pk for organization in lone))
+        ]
+        assert "3 organizations" in words_of(told.get()).sentences[0]
+        assert not Notification.objects.filter(user=opener).exists()
+
+    def test_who_was_called_on_before_is_called_on_for_a_further_activity(self, cast: Cast) -> None:
+        made = make_round(by=cast.coordinator)
+        further = make_undertaking(item=cast.item, title="Another course")
+        partner = cast.organizations["partner"]
+        calls = Notification.objects.filter(kind="call", organization=partner, user=cast.partner)
+        assert calls.count() == 1
+        make_participation(activity=further, organization=partner)
+        assert calls.count() == 2
+        assert calls.filter(facts__requests=1).count() == 1
+        assert UpdateRequest.objects.filter(round=made, organization=partner).count() == 4
+
+    def test_another_role_in_the_same_activity_is_no_further_call(self, cast: Cast) -> None:
+        made = make_round(by=cast.coordinator)
+        partner = cast.organizations["partner"]
+        before = Notification.objects.count()
+        make_participation(activity=cast.public, organization=partner, role=Role.FUNDER)
+        assert Notification.objects.count() == before
+        assert UpdateRequest.objects.filter(round=made, organization=partner, activity=cast.public).count() == 2
