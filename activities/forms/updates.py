@@ -52,6 +52,18 @@ def _text(label: Any, help_text: Any = "", *, short: bool = True) -> forms.CharF
     return WordsField(label=label, help_text=help_text, max_length=MAX_TEXT, rows=3 if short else 5)
 
 
+class KindsField(forms.ModelMultipleChoiceField):
+    """Choices of which a key that is no possible one is refused before a database is asked, which would fail on it."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if len(str(key)) > len(str(BIGGEST_ID)) - 1:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": str(key)[:60]}
+                )
+        return super().clean(value)
+
+
 class UpdateForm(OddityForm):
     """One entry of the log, for one of `organizations`; `corrects` makes it the correction of an earlier one.
 
@@ -77,7 +89,7 @@ class UpdateForm(OddityForm):
     done = _text(
         _("What was done?"), _("Two or three sentences a minister could read. This appears in reports."), short=False
     )
-    obstacle_kinds = forms.ModelMultipleChoiceField(
+    obstacle_kinds = KindsField(
         ObstacleKind.objects.all(),
         label=_("What stands in the way?"),
         required=False,
