@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import override
@@ -16,8 +17,8 @@ from organizations.choices import COORDINATORS
 from organizations.models import Membership, Organization, User
 from organizations.workflow import refresh_search_text as refresh_names
 
-from ..choices import EvidenceKind, Response, UpdateKind
-from ..models import Activity, Evidence, FunctionalField, ObstacleKind, Participation, StatusUpdate, Theme
+from ..choices import EvidenceKind, MailState, Response, UpdateKind
+from ..models import Activity, Evidence, FunctionalField, Notification, ObstacleKind, Participation, StatusUpdate, Theme
 from ..workflow import answer_invitation, invite, post_update, propose_undertaking
 from .demonstration_rounds import review_answers, rounds_between
 from .examples import ReferenceMissing
@@ -60,6 +61,7 @@ def load() -> Tally:
         present = set(
             Activity.objects.filter(is_demonstration=True).exclude(import_key=None).values_list("import_key", flat=True)
         )
+        written_before = Notification.objects.aggregate(pk=Max("pk"))["pk"] or 0
         walks = []
         for entry in data["undertakings"]:
             if entry["key"] in present:
@@ -76,6 +78,9 @@ def load() -> Tally:
             walk.go()
             walk.end()
         review_answers(data["rounds"], people["coordinator"], tally)
+        # What was told stands in the lists of the invented people; nobody is written to.
+        told = Notification.objects.filter(pk__gt=written_before, mail_state=MailState.QUEUED)
+        told.update(mail_state=MailState.NONE)
     return tally
 
 

@@ -13,7 +13,7 @@ from organizations.models import User
 from ..choices import NotificationKind
 from ..models import Participation, ReportingRound, UpdateRequest
 from ..notifications import Telling, write
-from .rounds import reminded_lately, tellings_of
+from .calling import reminded_lately, tellings_of
 
 
 class Reminder(NamedTuple):

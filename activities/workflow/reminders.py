@@ -15,7 +15,7 @@ from ..choices import (
 )
 from ..models import Notification, Participation, ReportingRound, UpdateRequest
 from ..notifications import write
-from .rounds import reminded_lately, tellings_of
+from .calling import reminded_lately, tellings_of
 
 
 class Step(NamedTuple):

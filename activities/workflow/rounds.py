@@ -1,8 +1,7 @@
 """Reporting rounds: opening one asks everybody concerned, closing it freezes a report; who comes or goes between."""
 
 import datetime
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from organizations.models import Organization, User
 
-from ..choices import ASKED_ROLES, REMINDER_PAUSE_DAYS, REMINDING, NotificationKind
+from ..choices import ASKED_ROLES, NotificationKind
 from ..filters import KEEPER, Selection
-from ..models import Activity, Framework, Notification, Participation, ReportingRound, UpdateRequest
+from ..models import Activity, Framework, Participation, ReportingRound, UpdateRequest
 from ..models.querysets import ActivityQuerySet
-from ..notifications import COORDINATION, AddressBook, Recipient, Telling, write
+from ..notifications import write
+from .calling import tellings_of
 from .errors import StaleEdit
 from .freezing import freeze
 
@@ -144,57 +144,6 @@ def _request(made: ReportingRound, participations: Sequence[Participation], at: 
     )
 
 
-def tellings_of(
-    kind: str,
-    made: ReportingRound,
-    participations: Collection[Participation],
-    event: str,
-    facts: Mapping[str, Any] | None = None,
-    *,
-    one_by_one: bool = False,
-) -> list[Telling]:
-    """One telling for each organization and recipient, however many of its participations are meant.
-
-    Of the organizations that nobody answers for, each coordinator is told together: how many, unless `one_by_one`.
-    `event` tells apart the calls and reminders of one round: a second one under the same name is not written.
-    """
-    book = AddressBook({row.organization_id for row in participations})
-    meant: dict[tuple[int, Recipient], int] = defaultdict(int)
-    unmanned: dict[Recipient, set[int]] = defaultdict(set)
-    for row in participations:
-        for recipient in book.for_participation(row):
-            if recipient.because == COORDINATION and not one_by_one:
-                unmanned[recipient].add(row.organization_id)
-            else:
-                meant[row.organization_id, recipient] += 1
-    told = [
-        Telling(
-            kind=kind,
-            recipient=recipient,
-            key=f"{made.number}:unmanned:{event}",
-            rows={"round": made},
-            facts={**(facts or {}), "unmanned": sorted(organization_ids)},
-        )
-        for recipient, organization_ids in unmanned.items()
-    ]
-    return told + [
-        Telling(
-            kind=kind,
-            recipient=_in_a_language_of(made, recipient),
-            key=f"{made.number}:{organization_id}:{event}",
-            rows={"round": made, "organization_id": organization_id},
-            facts={**(facts or {}), "requests": number},
-        )
-        for (organization_id, recipient), number in meant.items()
-    ]
-
-
-def _in_a_language_of(made: ReportingRound, recipient: Recipient) -> Recipient:
-    if not made.call_languages or recipient.language in made.call_languages:
-        return recipient
-    return recipient._replace(language=made.call_languages[0])
-
-
 def follow_participation(participation: Participation, by: User | None) -> None:
     """Let a participation that was just written join the open round of its framework, or leave it."""
     here = ReportingRound.objects.open().filter(framework=participation.activity.framework_id).first()
@@ -296,15 +245,6 @@ def _catch_up(made: ReportingRound, by: User) -> None:
     _ask(made, list(asked.exclude(pk__in=known.values("participation")).order_by("pk")), by, timezone.now())
     still = participations_asked(known.values("activity")).values("pk")
     known.standing().exclude(participation__in=still).update(left_at=timezone.now())
-
-
-def reminded_lately(made: ReportingRound, organization_ids: Collection[int]) -> set[int]:
-    """Organizations that were called on or reminded in this round within the last days."""
-    since = timezone.now() - datetime.timedelta(days=REMINDER_PAUSE_DAYS)
-    told = Notification.objects.filter(
-        round=made, organization__in=organization_ids, kind__in=REMINDING, created_at__gt=since
-    )
-    return set(told.values_list("organization", flat=True))
 
 
 def _locked(made: ReportingRound, version: int) -> ReportingRound:
