@@ -1,4 +1,4 @@
-"""What was changed in the record of an organization, in its names and notes, who speaks for it, in what it takes part."""
+"""What was changed in the record of an organization, its names and notes, its members, and in what it takes part."""
 
 from heapq import merge
 from typing import Any

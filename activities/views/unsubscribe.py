@@ -18,7 +18,7 @@ from ..workflow.declining import decline, read_wish, take_again
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows what would be declined, or that it is; POST declines it, or takes it again (`again`).
 
-    A mail program's own POST (RFC 8058, `List-Unsubscribe=One-Click`) is answered without a redirect and without cookies.
+    A mail program's own POST (RFC 8058, `List-Unsubscribe=One-Click`) is answered without redirect or cookies.
     """
     wish = read_wish(token)
     if wish is None:
