@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.choices import RequestState, Response
-from activities.models import Activity, Notification, Participation, ReportingRound, StatusUpdate, UpdateRequest
+from activities.models import Activity, Participation, ReportingRound, StatusUpdate, UpdateRequest
 from activities.workflow import (
     answer_invitation,
     close_round,
@@ -233,7 +233,7 @@ class TestKilledHalfWay:
         with pytest.raises(Killed), killed_after(after):
             make_round(by=cast.coordinator)
         assert digest() == before
-        assert ReportingRound.objects.count() == UpdateRequest.objects.count() == Notification.objects.count() == 0
+        assert ReportingRound.objects.count() == UpdateRequest.objects.count() == 0
 
     @pytest.mark.parametrize("after", range(1, 12))
     def test_closing(self, cast: Cast, after: int, digest: Callable[[], str]) -> None:
