@@ -161,6 +161,7 @@ class Register:
         participants = Participants(list(chosen))
         since = self.today - datetime.timedelta(days=rng.randint(500, 7000))
         fate = rng.random()
+        taking_part: list[int] = []
         for place, organization in enumerate(participants.organizations):
             role = Role.LEAD if place == 0 else rng.choice(LATER_ROLES)
             response, until, begun = str(Response.ACCEPTED), "", since.isoformat()
@@ -178,8 +179,10 @@ class Register:
             if response == Response.INVITED:
                 at = self.now - datetime.timedelta(days=rng.randint(1, 40))
             self.participations.append((identity, organization, role, response, duty.text, begun, until, at))
-            participants.searched.append(duty.normalised)
-        participants.searched += dict.fromkeys(name for o in participants.organizations for name in self.names[o])
+            if response == Response.ACCEPTED:
+                taking_part.append(organization)
+                participants.searched.append(duty.normalised)
+        participants.searched += dict.fromkeys(name for o in taking_part for name in self.names[o])
         return participants
 
     def _classify(self, identity: int, item: int, obstacle_ids: Sequence[int]) -> None:
