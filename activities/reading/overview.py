@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.core.cache import caches
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils.text import Truncator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from organizations.models import Organization
 from tracker.toolkit.dates import PartialDate, spans_from, spans_until
@@ -185,7 +185,7 @@ def coming_up(activities: ActivityQuerySet, today: datetime.date) -> list[Coming
         if end and len(end) != 4 and end.last_day >= today and end.first_day <= horizon:
             found.append(Coming(end, activity, gettext("Planned end")))
         if activity.review_on and today <= activity.review_on <= horizon:
-            found.append(Coming(PartialDate(activity.review_on), activity, gettext("Review")))
+            found.append(Coming(PartialDate(activity.review_on), activity, pgettext("date", "Review")))
     return sorted(found, key=lambda coming: coming.on)[:COMING_ROWS]
 
 

@@ -100,8 +100,9 @@ def draw(now: Curve, before: Curve | None) -> Chart:
         if abs(end - x) < 50 and abs(height - now_label.y) < 16:
             height = _y(min(share, before.shares[-1])) + 17
         before_label = Label(_x(end), height, _called(before), "end" if end >= 55 else "start")
+    whole = gettext("%(share)s of requests") % {"share": "100%"}
     return Chart(
-        grid=[(_y(value), gettext("100% of requests") if value == 100 else str(value)) for value in GRID],
+        grid=[(_y(value), whole if value == 100 else str(value)) for value in GRID],
         days=_days(opened, today, now.last_day, span),
         span=span,
         now_path=_path(now.shares, span),

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from activities.models import (
     Activity,
+    ChangeSet,
     FrameworkParticipant,
     FunctionalField,
     Notification,
@@ -36,9 +37,9 @@ OURS = [model for model in admin.site._registry if model._meta.app_label in ("ac
 TECHNICAL = [model for model in admin.site._registry if model not in OURS]
 KEEPERS = ("coordinator", "administrator")
 # Nobody is deleted, nor what was reported on; organizations and parts of documents only by administrators.
-NEVER_DELETED = {"user", "activity", "notification"}
+NEVER_DELETED = {"user", "activity", "notification", "changeset"}
 # Written by the program alone.
-NEVER_ADDED = {"notification", "undeliverableaddress"}
+NEVER_ADDED = {"notification", "undeliverableaddress", "changeset"}
 BY_ADMINISTRATORS = {"organization", "framework", "passage", "principle", "area", "participantgroup"}
 
 
@@ -64,6 +65,7 @@ def full(cast: Cast) -> Cast:
     OrganizationNote.objects.create(organization=partner, text="Founded")
     Notification.objects.create(user=cast.partner, kind="call", dedupe_key="one")
     UndeliverableAddress.objects.create(address="gone@example.org")
+    ChangeSet.objects.create(kind="bulk", title="Set the visibility", by=cast.coordinator)
     return cast
 
 
@@ -95,7 +97,7 @@ def test_every_page_opens_for_its_keepers_alone(full: Cast, person: str) -> None
     assert got == {(model, page): wanted(person, model, page) for model, page in got}
     assert len(got) == 5 * len(OURS)
     assert {model._meta.model_name for model in OURS} == {
-        "activity", "area", "framework", "functionalfield", "notification", "obstaclekind", "organization",
+        "activity", "area", "changeset", "framework", "functionalfield", "notification", "obstaclekind", "organization",
         "participantgroup", "partnerkind", "passage", "principle", "resourcekind", "theme", "undeliverableaddress",
         "user",
     }  # fmt: skip

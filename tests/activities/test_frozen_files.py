@@ -109,7 +109,7 @@ def test_every_form_shows_the_columns_of_the_live_report_and_what_was_said(
             updated = row[heads.index(_("Last update"))]
             assert cells[-1] == (day_words(PartialDate(updated), short=True) if updated else never[row[0]])
             assert bool(below) == bool(row[-2] or row[-1])
-            for piece in re.split(r"\n+|: |：|, ", f"{row[-2]}\n{row[-1]}"):
+            for piece in re.split(r"\n+|: |：|, |，|، ", f"{row[-2]}\n{row[-1]}"):
                 assert squeezed(piece) in squeezed(below) or piece in elsewhere
 
 
