@@ -39,7 +39,9 @@ def entries(key: str) -> int:
 @SCRIPTS
 def test_a_focal_point_logs_an_update_with_a_file(open_page: Callable[..., Page], javascript: bool) -> None:
     words = f"Fifth district assessed, {'with' if javascript else 'without'} scripts."
-    activity, before = undertaking("DEMO03"), entries("DEMO03")
+    # What was answered leaves the desk: each takes an activity of its own.
+    key = "DEMO03" if javascript else "DEMO11"
+    activity, before = undertaking(key), entries(key)
     page = open_page(javascript=javascript)
     page.goto("/desk/")
     sign_in(page, "lead")
@@ -59,7 +61,7 @@ def test_a_focal_point_logs_an_update_with_a_file(open_page: Callable[..., Page]
     # As a browser does that got no answer.
     again = page.request.post(address, form=sent, headers={"Referer": address})
     assert again.url.endswith(activity.get_absolute_url())
-    assert entries("DEMO03") == before + 1
+    assert entries(key) == before + 1
     link = page.locator(".log > li", has_text=words).locator(".files a")
     expect(link).to_have_text("districts.txt")
     answer = page.request.get(link.get_attribute("href") or "")
