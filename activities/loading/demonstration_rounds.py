@@ -99,15 +99,16 @@ def review_answers(entries: Sequence[Mapping[str, Any]], by: User, tally: Tally)
         waiting = Review.objects.waiting().filter(
             update__round__title=entry["title"], update__round__is_demonstration=True
         )
-        if chosen := entry.get("accepted"):
-            accept([_answer(waiting, chosen)], by)
-        if chosen := entry.get("returned"):
-            return_update(_answer(waiting, chosen), by=by, reasons=chosen["reasons"], sentence=chosen["sentence"])
+        if (chosen := entry.get("accepted")) and (answer := _answer(waiting, chosen)):
+            accept([answer], by)
+        if (chosen := entry.get("returned")) and (answer := _answer(waiting, chosen)):
+            return_update(answer, by=by, reasons=chosen["reasons"], sentence=chosen["sentence"])
 
 
-def _answer(waiting: Any, chosen: Mapping[str, Any]) -> Review:
-    found: Review = waiting.select_related("update").get(
+def _answer(waiting: Any, chosen: Mapping[str, Any]) -> Review | None:
+    """None where the undertakings are older than the rounds, as after an upgrade: then nothing answered them."""
+    answers = waiting.select_related("update").filter(
         update__activity__import_key=chosen["undertaking"],
         update__organization__acronym_en__startswith=f"{chosen['organization'].upper()} ",
     )
-    return found
+    return answers.first()

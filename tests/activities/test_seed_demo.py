@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from activities.choices import MailState, RequestState, Signal, Status, UpdateKind, Visibility
 from activities.loading.demonstration import PASSWORD
+from activities.loading.demonstration_rounds import KIND, review_answers
+from activities.loading.tally import Tally
 from activities.models import (
     Activity,
     Evidence,
@@ -171,6 +173,15 @@ class Demonstration(TestCase):
         asean = Organization.objects.get(slug="asean")
         invite(activity=running, organization=asean, role="partner", by=None, response="accepted")
         self.assertFalse(UpdateRequest.objects.filter(organization=asean).exists())
+
+    def test_where_nothing_answered_a_round_nothing_is_reviewed(self) -> None:
+        """As after an upgrade, when the undertakings are older than the rounds."""
+        before = dump()
+        entry = {"title": "Another round", "accepted": {"undertaking": "DEMO12", "organization": "hpo"}}
+        tally = Tally("demonstration")
+        tally.created[KIND] = 1
+        review_answers([entry], User.objects.get(email="coordinator@demo.example"), tally)
+        self.assertEqual(dump(), before)
 
     def test_what_coordinators_were_told_goes_too(self) -> None:
         real = make_user(coordinator=True)
