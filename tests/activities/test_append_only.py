@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from activities.models import Activity, Evidence, ObstacleKind, StatusUpdate
 from activities.workflow import post_update
@@ -18,7 +19,7 @@ def entry(cast: Cast) -> StatusUpdate:
         activity=cast.public,
         organization=cast.organizations["lead"],
         author=cast.lead,
-        as_of="2026-11-23",
+        as_of=timezone.localdate(),
         may_set_status=True,
         done="Done.",
         obstacle_kinds=[kind],
@@ -80,7 +81,7 @@ def test_a_demonstration_can_be_taken_away_but_not_changed(cast: Cast) -> None:
         activity=activity,
         organization=cast.organizations["lead"],
         author=cast.lead,
-        as_of="2026-11-23",
+        as_of=timezone.localdate(),
         may_set_status=True,
         obstacle_kinds=[kind],
         evidence=[Evidence(kind="link", url="https://un.org/x")],

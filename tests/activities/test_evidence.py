@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from activities import evidence
 from activities.choices import EvidenceKind
@@ -310,7 +311,7 @@ def test_a_refused_update_leaves_no_file(cast: Cast) -> None:
         "activity": cast.public,
         "organization": cast.organizations["lead"],
         "author": cast.lead,
-        "as_of": "2026-11-23",
+        "as_of": timezone.localdate(),
         "may_set_status": True,
     }
     with pytest.raises(Exception, match="evidence_is_a_file_or_a_link"):
