@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from ..models import Activity
+from ..models import Activity, Participation
 from ..models.names import Names
+from ..models.participation import ParticipationQuerySet
 from ..models.querysets import ActivityQuerySet, scope_of
 from .declared import ActivityFilters
 from .parameters import shown
@@ -66,6 +67,14 @@ class Selection:
         if self.problems:
             raise ValueError(f"not understood: {self.problems}")
         return self.filters.qs.all()
+
+    def participations(self) -> ParticipationQuerySet:
+        """Those that the parameters `organization` and `role` speak of: accepted, at any time."""
+        return Participation.objects.taking_part()
+
+    def column(self, name: str) -> str:
+        """The column of `rows` that tells a derived fact: `status`, `progress`, `lead_id`, `last_update_at`."""
+        return name
 
     def without(self, name: str) -> "Selection":
         """The same but for one parameter."""
