@@ -24,7 +24,6 @@ from ..choices import (
     Signal,
 )
 from ..models import Activity, FrozenReport, Notification, ReportingRound, StatusUpdate, UpdateRequest
-from ..models.names import Name, read_names
 from ..models.querysets import signal_rule
 from ..models.signals import signal_words, signals_shown
 
@@ -81,13 +80,15 @@ def list_rounds(user: Any, today: datetime.date) -> list[RoundLine]:
 
 
 class Asked(NamedTuple):
-    """One request: ids, its state, and the moment when the answer to it arrived first."""
+    """One request: ids, its state, the moment when its answer arrived first, and how the activity stands today."""
 
     organization: int
     activity: int
     area: int
     state: str
     heard_at: datetime.datetime | None
+    status: str
+    progress: int | None
 
     @property
     def is_in(self) -> bool:
@@ -107,7 +108,16 @@ def requests_of(user: Any, rounds: Iterable[ReportingRound], today: datetime.dat
         .with_state(today)
         .order_by()
         .annotate(heard_at=Subquery(first))
-        .values_list("round", "organization", "activity", "activity__area", "state", "heard_at")
+        .values_list(
+            "round",
+            "organization",
+            "activity",
+            "activity__area",
+            "state",
+            "heard_at",
+            "activity__status",
+            "activity__progress",
+        )
     )
     found: dict[int, list[Asked]] = {made.pk: [] for made in rounds}
     for key, *asked in rows:
@@ -190,20 +200,6 @@ def by_organization(
         for organization in organizations
     ]
     return sorted(lines, key=SORTS[sort])
-
-
-class AreaLine(NamedTuple):
-    area: Name
-    rate: Rate
-
-
-def by_area(requests: Iterable[Asked]) -> list[AreaLine]:
-    """The areas in which something was asked, in their order."""
-    asked: dict[int, list[Asked]] = defaultdict(list)
-    for request in requests:
-        asked[request.area].append(request)
-    names = read_names().by_id["areas"]
-    return [AreaLine(names[pk], rate_of(asked[pk])) for pk in names if pk in asked]
 
 
 class FollowUp(NamedTuple):

@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ..choices import RequestState
+from ..choices import RequestState, Status
 from ..filters import KEEPER, Selection
 from ..forms.rounds import ReminderForm
 from ..models import FrozenReport, ReportingRound
 from ..reading import round_chart
 from ..reading import rounds as reading
+from ..reading.round_areas import STATES, by_area
 from .person import person
 
 # More digits are no number a database looks for.
@@ -66,6 +67,7 @@ def round_detail(request: HttpRequest, number: int) -> HttpResponse:
     mine = asked[made.pk]
     lines = reading.by_organization(user, made, mine, today, sort)
     earlier = round_chart.curve_of(before, asked[before.pk], today) if before and asked[before.pk] else None
+    areas = by_area(mine)
     keeps = user.is_coordinator
     context: dict[str, Any] = {
         "round": made,
@@ -74,7 +76,11 @@ def round_detail(request: HttpRequest, number: int) -> HttpResponse:
         "states": _states(mine),
         "lines": lines,
         "unmanned": [line.organization for line in lines if not line.has_focal_point and line.is_waiting],
-        "areas": reading.by_area(mine),
+        "areas": areas,
+        "most_asked": max([line.rate.requested for line in areas], default=0) or 1,
+        "largest": max([line.total for line in areas], default=0) or 1,
+        "state_order": STATES,
+        "statuses": Status,
         "chart": round_chart.draw(round_chart.curve_of(made, mine, today), earlier) if mine else None,
         "follow_up": reading.follow_up_first(user, made, today) if made.is_open else [],
         "reports": list(FrozenReport.objects.filter(round=made).defer("names").order_by("version")),

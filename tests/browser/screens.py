@@ -22,7 +22,17 @@ LOOKS = [
     ("ar", 360, True),
     ("en", 1280, True),
 ]
-PRINTED = ["overview", "list-print", "item", "undertaking", "documented", "framework", "desk-coordinator"]
+PRINTED = [
+    "overview",
+    "list-print",
+    "timeline",
+    "timeline-print",
+    "item",
+    "undertaking",
+    "documented",
+    "framework",
+    "desk-coordinator",
+]
 
 
 @pytest.fixture(scope="module")
