@@ -27,16 +27,16 @@ class TrackWriter:
         self.scale = timeline.scale
         self.today = timeline.selection.today
         self.language = current_language()
+        self.ranks = {pk: number for number, pk in enumerate(timeline.selection.names.by_id["areas"])}
         self.status = {code: str(label) for code, label in Status.choices}
         self.frameworks: dict[str, str] = {}
 
     def groups(self, lines: Iterable[Line]) -> list[tuple[Name, list["Drawn"]]]:
         """The lines by area, in the order of the framework; within an area they keep theirs."""
-        by_area: dict[int, list[Line]] = {}
+        by_area: dict[Name, list[Drawn]] = {}
         for line in lines:
-            by_area.setdefault(line.area.pk, []).append(line)
-        groups = [(found[0].area, found) for found in by_area.values()]
-        return [(area, [Drawn(self, line) for line in found]) for area, found in groups]
+            by_area.setdefault(line.area, []).append(Drawn(self, line))
+        return sorted(by_area.items(), key=lambda group: self.ranks.get(group[0].pk, len(self.ranks)))
 
     def years(self, lines: Iterable[Line], *, latest_first: bool) -> list[tuple[str, list["Drawn"]]]:
         """The lines by the year in which they begin, for where there is no room for a chart."""
@@ -155,9 +155,9 @@ def words(date: PartialDate | str) -> str:
     return day_words(PartialDate(date), short=True) if date else ""
 
 
-def said(sentence: str, **values: SafeString | str) -> SafeString:
+def said(text: str, /, **values: SafeString | str) -> SafeString:
     """A translated sentence with values that may be marks."""
-    return format_html(escape(sentence).replace("%(", "{").replace(")s", "}"), **values)
+    return format_html(escape(text).replace("%(", "{").replace(")s", "}"), **values)
 
 
 def part_as_svg(part: Part, status: str) -> str:
