@@ -51,6 +51,9 @@ help: ## List these commands
 
 .PHONY: run
 run: export DEBUG = true
+# The links in mail begin with the address that is served.
+run: export HOST := $(HOST)
+run: export PORT := $(PORT)
 run: .venv/installed ## Install, load everything and serve on http://127.0.0.1:8000 (PORT=, HOST=)
 	@echo "Preparing the database"
 	@$(MANAGE) migrate --verbosity 1
@@ -67,12 +70,12 @@ run: .venv/installed ## Install, load everything and serve on http://127.0.0.1:8
 
 .PHONY: serve
 serve: .venv/installed ## Serve with gunicorn and production settings (from .env or the environment)
-	@$(MANAGE) check --deploy
+	@$(MANAGE) check --deploy --database default
 	@$(MANAGE) migrate --verbosity 1
 	@$(MANAGE) createcachetable
 	@$(MANAGE) load_reference
 	@$(MANAGE) collectstatic --no-input --verbosity 1
-	@exec env HOST=$(HOST) PORT=$(PORT) .venv/bin/gunicorn --config python:tracker.gunicorn tracker.wsgi
+	@exec .venv/bin/gunicorn --config python:tracker.gunicorn tracker.wsgi
 
 # --- testing ---------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from organizations.workflow import after_names_changed
+        from tracker.toolkit import checks  # noqa: F401 - they are known once they are imported
 
         # The table of rights must be known before anybody asks for a right.
         from . import permissions  # noqa: F401

@@ -22,14 +22,17 @@ ENVIRONMENT = {
     "DEFAULT_FROM_EMAIL": "Cooperation Activity Tracker <tracker@example.org>",
     "EMAIL_URL": "consolemail://",
     "EVIDENCE_MAX_MB": "10",
+    "HOST": "127.0.0.1",
     "HTTPS": "false",
     "LOG_LEVEL": "WARNING",
     "MEDIA_ROOT": str(_HOME / "evidence"),
+    "PORT": "8000",
     "SECRET_KEY": "for-tests-only-and-long-enough-to-be-accepted-as-one",
     "SECRETARIAT_EMAIL": "secretariat@example.org",
     "SITE_URL": "https://tracker.example.org",
     "TIME_ZONE": "UTC",
     "TRUSTED_PROXIES": "0",
+    "WEB_CONCURRENCY": "2",
 }
 os.environ.update(ENVIRONMENT)
 

@@ -247,3 +247,33 @@ def test_the_requirements_are_pinned_and_name_no_host() -> None:
     for name in ("requirements.in", "requirements-dev.in"):
         lines = [line for line in (ROOT / name).read_text().splitlines() if "==" in line]
         assert [line for line in lines if not re.search(r"==\S+\s+# \w", line)] == [], "say why it is here"
+
+
+# The records of the register: every write of them keeps the log, the derived columns and the history in step.
+KEPT = {"Activity", "StatusUpdate", "Participation", "Evidence"}
+WRITING = {"create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete"}
+WRITERS = {"workflow", "loading", "bench", "migrations"}
+
+
+def root_of(call: ast.Call) -> str:
+    """“Activity” of `Activity.objects.filter(…).update(…)`; "" for what does not begin with a model's manager."""
+    node: ast.AST = call
+    names = []
+    while isinstance(node, ast.Call | ast.Attribute):
+        names.append(node.attr if isinstance(node, ast.Attribute) else "")
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) and "objects" in names else ""
+
+
+def test_only_the_workflow_writes_what_the_register_keeps() -> None:
+    wrong = [
+        f"{path}:{call.lineno}"
+        for path, tree in modules()
+        if room(dotted(path)) not in WRITERS
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in WRITING
+        and root_of(call) in KEPT
+    ]
+    assert wrong == []

@@ -154,6 +154,18 @@ def test_a_post_without_or_with_a_foreign_token_is_refused(cast: Cast) -> None:
     assert database_digest() == before
 
 
+def test_what_was_typed_into_an_expired_form_is_given_back(cast: Cast) -> None:
+    """Signing in or out in another tab makes the token of an open form invalid."""
+    client = Client(enforce_csrf_checks=True)
+    typed = {"done": "Twelve officers were trained.", "password": "a secret of four words"}
+    page = reverse("update-new", args=["S-2001-138", cast.public.code])
+    assert b"Twelve officers" not in client.post(page, typed).content, "who is not signed in has typed nothing here"
+    client.force_login(cast.people["lead"], backend=BACKEND)
+    response = client.post(page, typed)
+    assert response.status_code == 403
+    assert (b"Twelve officers were trained." in response.content, b"a secret" in response.content) == (True, False)
+
+
 FOREIGN = [
     "https://elsewhere.example/",
     "//elsewhere.example/",

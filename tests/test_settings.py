@@ -103,6 +103,16 @@ def manage(tmp_path: Path, *arguments: str, **changed: str) -> subprocess.Comple
         ({"TIME_ZONE": "Geneva"}, "for example Europe/Zurich"),
         ({"LOG_LEVEL": "LOUD"}, "Set it to DEBUG, INFO, WARNING or ERROR"),
         ({"DATABASE_URL": "sqlite:////dev/null/tracker.sqlite3"}, "a folder that cannot be made"),
+        ({"ALLOWED_HOSTS": "https://tracker.example.org"}, "without https://, port or path"),
+        ({"ALLOWED_HOSTS": "tracker.example.org:443"}, "without https://, port or path"),
+        ({"CSRF_TRUSTED_ORIGINS": "https://"}, "Begin each address with https://"),
+        ({"CSRF_TRUSTED_ORIGINS": "https://tracker.example.org/form"}, "Begin each address with https://"),
+        ({"EVIDENCE_MAX_MB": "0"}, "from 1 to 1000"),
+        ({"MEDIA_ROOT": "/dev/null/evidence"}, "Name a folder that this program may write to"),
+        ({"PORT": "http"}, "from 1 to 65535"),
+        ({"PORT": "70000"}, "from 1 to 65535"),
+        ({"WEB_CONCURRENCY": "two"}, "Set it to a whole number"),
+        ({"WEB_CONCURRENCY": "0"}, "from 1 to 256"),
     ],
     ids=lambda value: "-".join(f"{name}={text}" for name, text in value.items()) if isinstance(value, dict) else "",
 )
@@ -168,3 +178,55 @@ def test_development_needs_no_variable_but_debug(tmp_path: Path) -> None:
     )
     done = manage(tmp_path, "check", DEBUG="true", HTTPS="false", **nothing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# --- what only a site in production shows ---------------------------------------------------------------------------
+
+
+def asked(tmp_path: Path, code: str, **changed: str) -> str:
+    """What Python prints in a process with production settings."""
+    done = manage(tmp_path, "shell", "--verbosity", "0", "--command", code, **changed)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_sqlite_keeps_what_it_acknowledged_and_waits_its_turn(tmp_path: Path) -> None:
+    code = """
+from django.db import connection
+with connection.cursor() as cursor:
+    for name in ("synchronous", "journal_mode", "busy_timeout"):
+        print(cursor.execute(f"PRAGMA {name}").fetchone()[0])
+print(connection.transaction_mode)
+"""
+    assert asked(tmp_path, code).split() == ["2", "wal", "20000", "IMMEDIATE"], "2 is FULL"
+
+
+def test_a_site_in_production_is_reached_by_https_alone(tmp_path: Path) -> None:
+    code = """
+from django.conf import settings
+from django.test import Client
+host = {"host": "tracker.example.org"}
+print(Client().get("/account/login/", headers=host).headers["Location"])
+answer = Client().get("/account/login/", headers=host, secure=True)
+print(answer.headers["Strict-Transport-Security"])
+(cookie,) = answer.cookies.values()
+print(cookie.key, bool(cookie["secure"]), cookie["path"], repr(cookie["domain"]), cookie["samesite"])
+print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY)
+"""
+    assert manage(tmp_path, "collectstatic", "--no-input", "--dry-run").returncode == 0
+    assert asked(tmp_path, code).splitlines() == [
+        "https://tracker.example.org/account/login/",
+        "max-age=31536000; includeSubDomains; preload",
+        "__Host-csrftoken True / '' Lax",
+        "__Host-sessionid True True",
+    ]
+
+
+def test_health_says_that_the_database_does_not_answer(tmp_path: Path) -> None:
+    (tmp_path / "db.sqlite3").write_bytes(b"This is no database." * 1000)
+    code = """
+from django.test import Client
+answer = Client().get("/healthz", headers={"host": "tracker.example.org"})
+print(answer.status_code, answer.json()["database"])
+"""
+    assert asked(tmp_path, code) == "503 unreachable"

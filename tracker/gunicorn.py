@@ -1,17 +1,26 @@
 """How gunicorn serves the product: `gunicorn --config python:tracker.gunicorn tracker.wsgi`.
 
-HOST, PORT and WEB_CONCURRENCY (worker processes) come from the environment; gunicorn's own options still win.
+HOST, PORT and WEB_CONCURRENCY (worker processes) are settings like all others; gunicorn's own options still win.
 """
 
 import gc
 import os
+import sys
 from typing import Any
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+from django.core.exceptions import ImproperlyConfigured
+
+try:
+    from . import settings
+except ImproperlyConfigured as error:
+    # An operator needs the sentence, not forty lines of our stack.
+    sys.exit(f"Configuration: {error}")
+
+bind = f"{settings.HOST}:{settings.PORT}"
 
 # Threads share a worker's memory and its pool of database connections while others wait for the database.
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+workers = settings.WEB_CONCURRENCY
 threads = 4
 
 # Loading before forking shares memory, and a mistake in the settings stops the start instead of each worker in turn.

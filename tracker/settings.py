@@ -1,5 +1,7 @@
 """All settings, read from the environment. Every variable is explained in .env.example."""
 
+import os
+import re
 import warnings
 from email.utils import parseaddr
 from pathlib import Path
@@ -46,12 +48,19 @@ def address(name: str, default: str) -> str:
     return value
 
 
-def number(name: str, default: int) -> int:
-    """A whole-number variable, at least zero."""
+def number(name: str, default: int, *, least: int = 0, most: int = 10_000) -> int:
+    """A whole-number variable between two numbers."""
     value = env.str(name, str(default)).strip()
-    if not value.isdecimal():
-        raise ImproperlyConfigured(f"{name} is “{value}”. Set it to a whole number such as {default}.")
+    if not (value.isdecimal() and value.isascii() and least <= int(value) <= most):
+        raise ImproperlyConfigured(
+            f"{name} is “{value}”. Set it to a whole number such as {default}, from {least} to {most}."
+        )
     return int(value)
+
+
+def is_host(value: str) -> bool:
+    """Whether this is the name of a machine, or all names below one: no scheme, port or path."""
+    return value == "*" or bool(re.fullmatch(r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]", value))
 
 
 def is_site(value: str) -> bool:
@@ -83,12 +92,18 @@ if not ALLOWED_HOSTS:
         "ALLOWED_HOSTS is not set. Set it to the names this site answers to, separated by commas, "
         "for example tracker.example.org."
     )
+for host in ALLOWED_HOSTS:
+    if not is_host(host):
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS holds “{host}”. Name each site without https://, port or path, for example "
+            "tracker.example.org."
+        )
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 for origin in CSRF_TRUSTED_ORIGINS:
-    if not origin.startswith(("https://", "http://")):
+    if not is_site(origin.replace("://*.", "://", 1)):
         raise ImproperlyConfigured(
-            f"CSRF_TRUSTED_ORIGINS holds “{origin}”. Begin each address with https://, for example "
-            "https://tracker.example.org."
+            f"CSRF_TRUSTED_ORIGINS holds “{origin}”. Begin each address with https:// and end it with the "
+            "name, for example https://tracker.example.org."
         )
 
 # --- what it is made of -------------------------------------------------------------------------
@@ -241,6 +256,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 USERSESSIONS_TRACK_ACTIVITY = False  # a write on every page view would be dear on SQLite
 
+# --- serving, by tracker/gunicorn.py ------------------------------------------------------------
+
+HOST = env.str("HOST", "127.0.0.1").strip()
+PORT = number("PORT", 8000, least=1, most=65_535)
+WEB_CONCURRENCY = number("WEB_CONCURRENCY", 2, least=1, most=256)
+
 # --- mail ---------------------------------------------------------------------------------------
 
 try:
@@ -256,7 +277,7 @@ SECRETARIAT_EMAIL = address("SECRETARIAT_EMAIL", "")
 EMAIL_TIMEOUT = 30  # seconds: a mail server that says nothing must not hold the queue for ever
 
 # Mail is written where no request says which site this is.
-SITE_URL = env.str("SITE_URL", "").strip().rstrip("/") or ("http://127.0.0.1:8000" if DEBUG else "")
+SITE_URL = env.str("SITE_URL", "").strip().rstrip("/") or (f"http://{HOST}:{PORT}" if DEBUG else "")
 if not is_site(SITE_URL):
     raise ImproperlyConfigured(
         f"SITE_URL is “{SITE_URL}”. Set it to the address of this site without a path, for example "
@@ -300,7 +321,16 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # nothing of ours is meant for other sites
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / "var" / "evidence")))
-EVIDENCE_MAX_BYTES = number("EVIDENCE_MAX_MB", 10) * 1024 * 1024
+for folder in (MEDIA_ROOT, *MEDIA_ROOT.parents):
+    if folder.exists():
+        # It is made with the first file; a folder that cannot be written to would fail only then.
+        if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+            raise ImproperlyConfigured(
+                f"MEDIA_ROOT is “{MEDIA_ROOT}”, but nothing can be written to {folder}. Name a folder that this "
+                "program may write to."
+            )
+        break
+EVIDENCE_MAX_BYTES = number("EVIDENCE_MAX_MB", 10, least=1, most=1000) * 1024 * 1024
 STORAGES = {
     # Evidence has no public address: a view checks who asks and sends it as an attachment.
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},

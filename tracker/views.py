@@ -82,7 +82,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without a valid token; the technical reason stays in the log."""
-    return render(request, "403_csrf.html", status=403)
+    return render(request, "403_csrf.html", {"typed": _typed(request)}, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ..choices import Visibility
+from ..forms.words import SeveralField
 from ..models import Activity, FunctionalField, Theme
 from ..workflow import StaleEdit, edit_undertaking
 from ..workflow.changesets import ChangesTogether
@@ -38,16 +39,14 @@ class VisibilityForm(ReasonedForm):
 
 
 class FieldsForm(ReasonedForm):
-    value = forms.ModelMultipleChoiceField(
+    value = SeveralField(
         label=_("Functional fields"), queryset=FunctionalField.objects.all(), widget=forms.CheckboxSelectMultiple
     )
     field_order = ("value", "change_reason")
 
 
 class ThemesForm(ReasonedForm):
-    value = forms.ModelMultipleChoiceField(
-        label=_("Themes"), queryset=Theme.objects.all(), widget=forms.CheckboxSelectMultiple
-    )
+    value = SeveralField(label=_("Themes"), queryset=Theme.objects.all(), widget=forms.CheckboxSelectMultiple)
     field_order = ("value", "change_reason")
 
 
@@ -164,5 +163,6 @@ BULK = [
             _set("functional_fields"),
         ),
         Bulk("add_themes", _("Add themes to the selected activities"), ThemesForm, _added("themes")),
+        Bulk("set_themes", _("Replace the themes of the selected activities"), ThemesForm, _set("themes")),
     )
 ]

@@ -40,11 +40,12 @@ class Peak:
 
 
 def measure_exports(bench: Bench) -> dict[str, dict[str, Any]]:
-    """CSV, XLSX and the bare copy, in turns."""
+    """Every form of the whole report, and the bare copy, in turns."""
     report = reverse("activity-list")
     wanted = {
         "csv": ("CSV of everything", f"{report}?format=csv", bench.product),
         "xlsx": ("XLSX of everything", f"{report}?format=xlsx", bench.product),
+        "print": ("print of everything", f"{report}?format=print", bench.product),
         "bare_csv": ("= bare copy of everything", f"/copy/?as={bench.subjects.person.pk}", bench.bare),
     }
     cookies = bench.cookies()

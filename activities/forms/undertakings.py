@@ -18,7 +18,7 @@ from tracker.toolkit.dates import PartialDate
 from ..choices import Visibility
 from ..models import Activity, Framework
 from .oddities import OddityForm
-from .words import NameField, WordsField, as_typed
+from .words import NameField, SeveralField, WordsField, as_typed
 
 TEXTS = ("title", "description")
 WORDS = ("aim", "closing_condition", "legal_basis")
@@ -126,7 +126,7 @@ class UndertakingForm(OddityForm):
             Activity,
             fields=COLUMNS,
             widgets=widgets,
-            field_classes=dict.fromkeys(WORDS, WordsField),
+            field_classes={**dict.fromkeys(WORDS, WordsField), **dict.fromkeys(SETS, SeveralField)},
         )
         self.fields |= made
         for name in COLUMNS:

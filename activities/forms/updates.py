@@ -23,10 +23,9 @@ from ..workflow.chain import State, before_correction
 from .files import EvidenceFilesField, EvidenceLinksField
 from .oddities import OddityForm
 from .statuses import StatusOption, options
-from .words import WordsField
+from .words import BIGGEST_ID, SeveralField, WordsField
 
 MAX_TEXT = 10_000
-BIGGEST_ID = 2**63 - 1
 A_YEAR = datetime.timedelta(days=366)
 
 STATE_FIELDS = ("status", "progress", "reason", "closing")
@@ -50,18 +49,6 @@ class ProgressField(forms.IntegerField):
 
 def _text(label: Any, help_text: Any = "", *, short: bool = True) -> forms.CharField:
     return WordsField(label=label, help_text=help_text, max_length=MAX_TEXT, rows=3 if short else 5)
-
-
-class KindsField(forms.ModelMultipleChoiceField):
-    """Choices of which a key that is no possible one is refused before a database is asked, which would fail on it."""
-
-    def clean(self, value: Any) -> Any:
-        for key in value or ():
-            if len(str(key)) > len(str(BIGGEST_ID)) - 1:
-                raise forms.ValidationError(
-                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": str(key)[:60]}
-                )
-        return super().clean(value)
 
 
 class UpdateForm(OddityForm):
@@ -89,7 +76,7 @@ class UpdateForm(OddityForm):
     done = _text(
         _("What was done?"), _("Two or three sentences a minister could read. This appears in reports."), short=False
     )
-    obstacle_kinds = KindsField(
+    obstacle_kinds = SeveralField(
         ObstacleKind.objects.all(),
         label=_("What stands in the way?"),
         required=False,

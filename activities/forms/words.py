@@ -8,6 +8,9 @@ from django.db.models import Model
 
 from tracker.toolkit.words import TURNED, cleaned, turns_text
 
+# The largest key that every database takes.
+BIGGEST_ID = 2**63 - 1
+
 
 class WordsField(forms.CharField):
     """Text of several lines; a line ends the same way whichever browser sent it."""
@@ -32,6 +35,18 @@ class NameField(forms.CharField):
         if turns_text(text):
             raise forms.ValidationError(TURNED)
         return text
+
+
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Choices of which a key that is no possible one is refused before a database is asked, which would fail on it."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if len(str(key)) > len(str(BIGGEST_ID)) - 1:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": str(key)[:60]}
+                )
+        return super().clean(value)
 
 
 def as_typed(value: Any) -> list[str]:

@@ -13,6 +13,7 @@ DONE = {
     "add_fields": _("Functional fields were added"),
     "set_fields": _("Functional fields were replaced"),
     "add_themes": _("Themes were added"),
+    "set_themes": _("Themes were replaced"),
 }
 
 

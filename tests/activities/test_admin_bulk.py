@@ -74,6 +74,9 @@ def test_fields_and_themes_are_added_to_what_is_there(cast: Cast, coordinator: C
     assert {*cast.public.themes.all()} == {*cast.item.themes.all()} == {theme}
     act(coordinator, "set_fields", [cast.public], apply="1", value=new.pk, change_reason="Sorted")
     assert {*cast.public.functional_fields.all()} == {new}
+    other = Theme.objects.create(code="children", title_en="Children")
+    act(coordinator, "set_themes", [cast.public], apply="1", value=other.pk, change_reason="Sorted")
+    assert ({*cast.public.themes.all()}, {*cast.item.themes.all()}) == ({other}, {theme})
 
 
 def test_an_action_is_for_coordinators(cast: Cast, client: Client) -> None:

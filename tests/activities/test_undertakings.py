@@ -152,6 +152,8 @@ WRONG: list[tuple[dict[str, Any], set[str]]] = [
     ({"planned_start_on": "2027", "planned_end_on": "2050"}, {"planned_end_on"}),
     ({"planned_end_on": "2050"}, {"planned_end_on"}),
     ({"text_language": "tlh"}, {"text_language"}),
+    ({"themes": ["9" * 400]}, {"themes"}),
+    ({"also_serves": ["9" * 20]}, {"also_serves"}),
 ]
 
 
