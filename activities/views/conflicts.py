@@ -117,7 +117,7 @@ def both_versions(page: Showing, form: forms.Form, rows: Sequence[Row], current:
 
 def _in_words(field: forms.Field, values: list[str]) -> str:
     labels = {str(value): str(label) for value, label in getattr(field, "choices", ())}
-    return ", ".join(labels.get(value, value) for value in values)
+    return _(", ").join(labels.get(value, value) for value in values)
 
 
 def who_saved(record: Any) -> str:

@@ -94,7 +94,7 @@ def desk_no_change(request: HttpRequest) -> HttpResponse:
         else:
             saved.append(name)
     if saved:
-        messages.success(request, _("Saved, no change to report: %(rows)s.") % {"rows": ", ".join(saved)})
+        messages.success(request, _("Saved, no change to report: %(rows)s.") % {"rows": _(", ").join(saved)})
     if unknown:
         messages.warning(
             request,

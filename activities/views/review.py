@@ -85,7 +85,7 @@ def _tell_outcome(request: HttpRequest, outcome: Outcome) -> None:
         messages.success(
             request,
             ngettext("%(number)d update accepted: %(rows)s.", "%(number)d updates accepted: %(rows)s.", number)
-            % {"number": number, "rows": ", ".join(map(_named, outcome.decided))},
+            % {"number": number, "rows": _(", ").join(map(_named, outcome.decided))},
         )
     for review, reason in outcome.refused:
         messages.warning(request, _("Not accepted: %(row)s. %(reason)s") % {"row": _named(review), "reason": reason})

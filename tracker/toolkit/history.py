@@ -145,4 +145,4 @@ def _words(field: Field, value: Any, related: Related, say: Say) -> str:
 
 
 def _joined(words: Iterable[str]) -> str:
-    return ", ".join(words)
+    return _(", ").join(words)
