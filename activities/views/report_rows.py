@@ -74,10 +74,18 @@ class LineWriter:
 
     def speech(self, row: Row) -> str:
         """A title in another language than the page's says so."""
-        language = row.title.language
-        if language == self.language:
+        return self.language_of(row.title.language)
+
+    def language_of(self, language: str) -> str:
+        """The attributes of a text in this language; none where it is the page's, or a name has none."""
+        if language in (self.language, ""):
             return ""
-        return format_html(' lang="{}" dir="{}"', language, direction(language or "en"))
+        return format_html(' lang="{}" dir="{}"', language, direction(language))
+
+    def named(self, name: Name) -> str:
+        """A name, which says so where it is in another language than the page."""
+        spoken = self.language_of(name.language)
+        return f"<span{spoken}>{escape(name.title)}</span>" if spoken else escape(name.title)
 
     def countries(self, row: Row) -> str:
         if not row.countries:
@@ -88,7 +96,7 @@ class LineWriter:
 
     def participants(self, row: Row) -> str:
         more = len(row.participants) - SHOWN_PARTICIPANTS
-        names = escape(self.between.join([name.title for name in row.participants[:SHOWN_PARTICIPANTS]]))
+        names = escape(self.between).join([self.named(name) for name in row.participants[:SHOWN_PARTICIPANTS]])
         return f'{names}&nbsp;<bdi class="quiet">+{more}</bdi>' if more > 0 else names
 
     def detail(self, framework: str) -> str:
@@ -102,7 +110,7 @@ class LineWriter:
             signal = next((code for code in (Signal.LEAD_WITHDREW, Signal.NO_LEAD) if code in row.signals), None)
             return self.signal[signal] if signal else self.no_lead
         first, more = row.leaders[0], len(row.leaders) - 1
-        link = f'<a href="{self.organization}{escape(first.code)}/">{escape(first.title)}</a>'
+        link = f'<a href="{self.organization}{escape(first.code)}/">{self.named(first)}</a>'
         if not more:
             return link
         return f'{link}&nbsp;<bdi class="quiet">+{more}</bdi><span class="vh"> {escape(_("co-lead"))}</span>'
