@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from tracker.toolkit.search import normalise
+from tracker.toolkit.search import searchable
 
 from ..choices import CounterpartStance, Level, Response, Role, Visibility
 from ..models import Activity, FunctionalField, ObstacleKind, Participation, StatusUpdate, Theme
@@ -45,7 +45,7 @@ SUFFIX = {"zh-hans": "zh_hans"}
 
 @functools.cache
 def country_names(code: str) -> list[str]:
-    return [name for name in map(normalise, names_of_country(code)) if name]
+    return [name for name in map(searchable, names_of_country(code)) if name]
 
 
 class Register:
@@ -60,7 +60,7 @@ class Register:
             self.organizations = make_organizations()
             speakers = make_people(self.organizations)
         self.people = {organization: user.pk for organization, user in speakers.items()}
-        self.names = {o.pk: [n for n in map(normalise, names_of([o.pk])) if n] for o in self.organizations}
+        self.names = {o.pk: [n for n in map(searchable, names_of([o.pk])) if n] for o in self.organizations}
         # Few organizations take part in much, most in little.
         weights = itertools.accumulate(1 / (rank + 4) for rank in range(len(self.organizations)))
         self.weights = list(weights)
@@ -128,7 +128,12 @@ class Register:
         ends = log.began_on + datetime.timedelta(days=rng.randint(200, 900))
         ending = ends.isoformat()[: rng.choice((10, 10, 10, 7, 4))]
         closing = "When the final report is adopted." if rng.random() < 0.8 else ""
-        parts = [normalise(code), normalise(closing), *searched_titles, *(n for c in chosen for n in country_names(c))]
+        parts = [
+            searchable(code),
+            searchable(closing),
+            *searched_titles,
+            *(n for c in chosen for n in country_names(c)),
+        ]
         parts += participants.searched
         parts += log.searched
         visibility = rng.choices(Visibility.values, (85, 10, 5))[0]
@@ -151,7 +156,7 @@ class Register:
             written.setdefault("en", self.rng.choice(TITLE_PHRASES["en"]))
         texts = {code: f"{phrase.text} ({name})" for code, phrase in written.items()}
         columns = (texts.get("en", texts[language]), *(texts.get(c) for c in ("en", "zh-hans", "fr", "es", "ru", "ar")))
-        return columns, [f"{phrase.normalised} {name.casefold()}" for phrase in written.values()]
+        return columns, [f"{phrase.searchabled} {name.casefold()}" for phrase in written.values()]
 
     def _participants(self, identity: int, language: str) -> "Participants":
         rng = self.rng
@@ -181,7 +186,7 @@ class Register:
             self.participations.append((identity, organization, role, response, duty.text, begun, until, at))
             if response == Response.ACCEPTED:
                 taking_part.append(organization)
-                participants.searched.append(duty.normalised)
+                participants.searched.append(duty.searchabled)
         participants.searched += dict.fromkeys(name for o in taking_part for name in self.names[o])
         return participants
 

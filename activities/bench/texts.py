@@ -1,17 +1,17 @@
-"""Sentences of synthetic activities in six languages, each kept beside its normalised form."""
+"""Sentences of synthetic activities in six languages, each kept beside its searchabled form."""
 
 import itertools
 import random
 from typing import NamedTuple
 
-from tracker.toolkit.search import normalise
+from tracker.toolkit.search import searchable
 
 
 class Phrase(NamedTuple):
     """A text as somebody writes it, and as it is searched."""
 
     text: str
-    normalised: str
+    searchabled: str
 
 
 PLACES = {
@@ -100,7 +100,7 @@ def phrases(templates: dict[str, str], numbers: int, seed: int) -> dict[str, lis
             sentence.format(p=place, n=rng.randint(3, 240))
             for sentence, place, _ in itertools.product(sentences.split("|"), places, range(numbers))
         }
-        made[language] = [Phrase(text, normalise(text)) for text in sorted(texts)]
+        made[language] = [Phrase(text, searchable(text)) for text in sorted(texts)]
     return made
 
 

@@ -14,7 +14,7 @@ from django_countries import countries
 
 from organizations.models import NAME_COLUMNS, Organization, OrganizationName
 from tracker.toolkit.dates import PartialDate
-from tracker.toolkit.search import normalise
+from tracker.toolkit.search import searchable
 
 from ..choices import LEADING_ROLES, Response, Role, UpdateKind
 from ..models import Activity, Participation, StatusUpdate
@@ -78,7 +78,7 @@ def remember_entry(activity: Activity, entries: Sequence[Entry], said: Iterable[
     Who leads is no matter of the log, and the rest of the text was searched before: neither is read again.
     """
     fresh = derived_from_log(activity, entries)
-    if added := " | ".join(filter(None, map(normalise, said))):
+    if added := " | ".join(filter(None, map(searchable, said))):
         fresh["search_text"] = f"{activity.search_text} | {added}" if activity.search_text else added
     _write(activity, fresh)
 
@@ -151,7 +151,7 @@ def search_text_of(activity: Activity) -> str:
     entries = StatusUpdate.objects.filter(activity=activity).order_by("pk")
     for entry in entries.values_list("done", "obstacles", "next_steps", "reason"):
         texts += entry
-    return " | ".join(filter(None, map(normalise, texts)))
+    return " | ".join(filter(None, map(searchable, texts)))
 
 
 def refresh_search_text(activities: Iterable[Activity]) -> int:

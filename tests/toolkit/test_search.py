@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.toolkit.search import normalise, terms
+from tracker.toolkit.search import normalise, searchable, terms
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,13 @@ def test_chinese_is_found_by_any_two_characters_together() -> None:
     assert normalise("UNDP合作") == "undp 合 作"
 
 
+@pytest.mark.parametrize("written", ["peace-building", "peacebuilding", "peace building", "Peace\u2011Building"])
+@pytest.mark.parametrize("typed", ["peace-building", "peacebuilding", "Peace\u2010building"])
+def test_a_word_is_found_with_and_without_its_hyphen(written: str, typed: str) -> None:
+    found = all(term in searchable(f"The {written} mission") for term in terms(typed))
+    assert found is not (written == "peace building" and typed == "peacebuilding")
+
+
 def test_different_words_stay_different() -> None:
     assert normalise("peace") != normalise("piece")
     assert normalise("мир") not in normalise("мера")
@@ -55,6 +62,8 @@ def test_different_words_stay_different() -> None:
         ('"unclosed phrase', ["unclosed", "phrase"]),
         ("合作建设 和平", ["合 作 建 设", "和 平"]),
         ("peace peace PEACE", ["peace"]),
+        ("peace-building", ["peace", "building"]),
+        ("“peace-building”", ["peace building"]),
         ("… – !", []),
         ("", []),
     ],

@@ -9,6 +9,8 @@ _ARABIC = str.maketrans(
 )
 # Chinese has no spaces: each character becomes a word of its own, so two-character words are found by any index.
 _CJK = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff])")
+# “peace-building”: whoever writes it as one word, or as two, looks for the same.
+_HYPHENATED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 _NOT_WORDS = re.compile(r"[^\w]+")
 
 
@@ -27,12 +29,25 @@ def normalise(text: str, *, keep_case: bool = False) -> str:
     return _NOT_WORDS.sub(" ", text.replace("_", " ")).strip()
 
 
+def searchable(text: str) -> str:
+    """`text` normalised, as it is stored to be searched: hyphenated words can also be found written as one."""
+    joined = [re.sub(r"\W", "", word) for word in dict.fromkeys(_HYPHENATED.findall(text))]
+    return normalise(" ".join([text, *joined]))
+
+
 def terms(query: str) -> list[str]:
     """Split what a reader typed into normalised terms; each is a phrase that must occur.
 
-    Words between blanks are separate terms; a Chinese run without blanks stays one phrase, and so does text between
-    quotation marks.
+    Words between blanks are separate terms, and so are the parts of a hyphenated one; a Chinese run without blanks
+    stays one phrase, and so does text between quotation marks.
     """
     found = re.findall(r'[“"]([^”"]+)[”"]|(\S+)', query)
-    normalised = (normalise(phrase or word) for phrase, word in found)
+    words = (
+        [phrase] if phrase else _HYPHENATED.sub(lambda match: _parted(match[0]), word).split() for phrase, word in found
+    )
+    normalised = (normalise(word) for several in words for word in several)
     return [term for term in dict.fromkeys(normalised) if term]
+
+
+def _parted(word: str) -> str:
+    return re.sub(r"[-\u2010\u2011]", " ", word)
