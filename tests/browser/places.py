@@ -152,6 +152,19 @@ def follow_without_a_name(page: Page) -> None:
     save(page)
 
 
+def send_an_expired_form(page: Page) -> None:
+    """Signing in in another tab makes the token of this form invalid."""
+    page.locator("[name=done]").fill("What I wrote before I signed in elsewhere.")
+    page.locator("main [name=csrfmiddlewaretoken]").first.evaluate("field => field.remove()")
+    save(page)
+
+
+def choose_a_bulk_change(page: Page) -> None:
+    page.locator("#action-toggle").check()
+    page.locator("select[name=action]").select_option("set_themes")
+    page.locator("button[name=index]").click()
+
+
 PLACES = [
     Place("overview", "/"),
     Place("overview-coordinator", "/", "coordinator"),
@@ -239,9 +252,23 @@ PLACES = [
     Place("round-new-errors", "/rounds/new/", "coordinator", open_round_wrongly),
     Place("sign-in", "/account/login/"),
     Place("sign-in-errors", "/account/login/", "", sign_in_wrongly),
+    Place("sign-up-closed", "/account/signup/"),
+    Place("sign-out", "/account/logout/", "lead"),
+    Place("account-inactive", "/account/inactive/"),
+    Place("account-addresses", "/account/email/", "lead"),
+    Place("account-sent", "/account/confirm-email/"),
+    Place("account-again", "/account/reauthenticate/", "lead"),
+    Place("password-change", "/account/password/change/", "lead"),
+    Place("password-change-errors", "/account/password/change/", "lead", save),
     Place("password-reset", "/account/password/reset/"),
+    Place("password-reset-sent", "/account/password/reset/done/"),
+    Place("password-reset-wrong-key", "/account/password/reset/key/1-wrong/"),
+    Place("password-reset-done", "/account/password/reset/key/done/"),
     Place("sessions", "/account/sessions/", "lead"),
+    Place("unsubscribe", "{unsubscribe}"),
     Place("403", "{lively}edit/", "partner"),
+    Place("403-expired", "{lively}updates/new/", "lead", send_an_expired_form),
+    Place("429", "/busy/"),
     Place("404", "/activities/S-2001-138/Z.9/"),
     Place("500", "/broken/"),
     Place("admin-index", "/admin/", "coordinator"),
@@ -249,4 +276,11 @@ PLACES = [
     Place("admin-change", "{admin_change}", "coordinator"),
     Place("admin-changesets", "/admin/activities/changeset/", "coordinator"),
     Place("admin-history", "{admin_history}", "coordinator"),
+    Place("admin-bulk", "/admin/activities/activity/", "coordinator", choose_a_bulk_change),
+    Place("admin-add", "/admin/activities/activity/add/", "coordinator"),
+    Place("admin-item", "{admin_item}", "coordinator"),
+    Place("admin-organization", "{admin_organization}", "coordinator"),
+    Place("admin-framework", "{admin_framework}", "coordinator"),
+    Place("admin-people", "/admin/organizations/user/", "coordinator"),
+    Place("admin-person-add", "/admin/organizations/user/add/", "coordinator"),
 ]

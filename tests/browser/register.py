@@ -9,7 +9,8 @@ from pathlib import Path
 from django.core.management import call_command
 
 from activities.loading import demonstration, examples
-from activities.models import Activity, Participation, ReportingRound, Review
+from activities.models import Activity, Framework, Notification, Participation, ReportingRound, Review
+from activities.workflow.declining import unsubscribe_path
 from activities.workflow.handover import propose_lead
 from organizations.models import Organization, User
 
@@ -86,6 +87,10 @@ def addresses() -> dict[str, str]:
         "closed_round": ReportingRound.objects.order_by("number")[0].get_absolute_url(),
         "review": f"/review/{waiting_reviews()[0].pk}/",
         "proposal": waiting_proposal(),
+        "unsubscribe": unsubscribe_path(Notification(user=person("lead"), kind="call")),
+        "admin_item": f"/admin/activities/activity/{Activity.objects.agreed_items().earliest('pk').pk}/change/",
+        "admin_organization": f"/admin/organizations/organization/{organization('ncu').pk}/change/",
+        "admin_framework": f"/admin/activities/framework/{Framework.objects.earliest('pk').pk}/change/",
         "admin_change": f"/admin/activities/activity/{undertaking('DEMO01').pk}/change/",
         "admin_history": f"/admin/activities/activity/{undertaking('DEMO01').pk}/history/",
     }

@@ -1,10 +1,14 @@
 """Every page in every state, in three languages: axe, what the browser complains about, and what does not fit."""
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import override_settings
+from django.urls import resolve
 from playwright.sync_api import Browser, Page
+
+from tests.test_access import ADDRESSES
 
 from .browsing import Browsing
 from .looks import wrong_with_head, wrong_with_layout
@@ -65,3 +69,28 @@ def test_page(visits: Visits, axe_violations: Callable[[Page], list[str]], place
     page.set_viewport_size({"width": second, "height": 900})
     wrong += wrong_with_layout(page, ours)
     assert "\n".join(wrong) == ""
+
+
+# Addresses that show no page of their own to look at, and why.
+WITHOUT_A_PAGE = {
+    "healthz": "for machines",
+    "set-language": "only ever sent to",
+    "update-draft": "only ever sent to",
+    "update-no-change": "only ever sent to",
+    "desk-no-change": "only ever sent to",
+    "notification-open": "only ever sent to",
+    "notifications-read": "only ever sent to",
+    "unfollow": "only ever sent to",
+    "evidence-download": "a file",
+    "account_confirm_email": "leads on: accounts are opened by a coordinator, who knows the address",
+    "account_confirm_login_code": "leads on: signing in by a code is not offered",
+    "account_set_password": "leads on: everybody has a password",
+}
+
+
+def test_every_page_is_looked_at(visits: Visits) -> None:
+    """A page that nobody put among the places would be looked at by nobody."""
+    seen = {resolve(urlsplit(place.address.format(**visits.addresses)).path).url_name for place in PLACES}
+    reached = {"round-remind"}  # by pressing the button of its place
+    named = {name for name in ADDRESSES if name and not name.startswith("admin:")}
+    assert named - seen - reached == set(WITHOUT_A_PAGE)
