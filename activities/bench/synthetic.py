@@ -156,7 +156,7 @@ class Register:
             written.setdefault("en", self.rng.choice(TITLE_PHRASES["en"]))
         texts = {code: f"{phrase.text} ({name})" for code, phrase in written.items()}
         columns = (texts.get("en", texts[language]), *(texts.get(c) for c in ("en", "zh-hans", "fr", "es", "ru", "ar")))
-        return columns, [f"{phrase.searchabled} {name.casefold()}" for phrase in written.values()]
+        return columns, [f"{phrase.normalised} {name.casefold()}" for phrase in written.values()]
 
     def _participants(self, identity: int, language: str) -> "Participants":
         rng = self.rng
@@ -186,7 +186,7 @@ class Register:
             self.participations.append((identity, organization, role, response, duty.text, begun, until, at))
             if response == Response.ACCEPTED:
                 taking_part.append(organization)
-                participants.searched.append(duty.searchabled)
+                participants.searched.append(duty.normalised)
         participants.searched += dict.fromkeys(name for o in taking_part for name in self.names[o])
         return participants
 

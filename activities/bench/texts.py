@@ -1,4 +1,4 @@
-"""Sentences of synthetic activities in six languages, each kept beside its searchabled form."""
+"""Sentences of synthetic activities in six languages, each kept beside its normalised form."""
 
 import itertools
 import random
@@ -11,7 +11,7 @@ class Phrase(NamedTuple):
     """A text as somebody writes it, and as it is searched."""
 
     text: str
-    searchabled: str
+    normalised: str
 
 
 PLACES = {
