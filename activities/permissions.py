@@ -25,6 +25,7 @@ def _current_roles(user: Any, activity: Activity, organization_ids: set[int]) ->
             Participation.objects.filter(activity=activity, organization__in=user.organization_ids)
             .taking_part()
             .current_on(timezone.localdate())
+            .order_by()
             .values_list("organization_id", "role")
         )
     return {role for organization_id, role in memory[activity.pk] if organization_id in organization_ids}

@@ -18,7 +18,7 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         coordinators = Group.objects.filter(user=OuterRef("pk"), name=COORDINATORS)
-        people = User.objects.filter(pk=user_id)
+        people = User.objects.filter(pk=user_id).order_by()
         # The answer takes the place of the cached property of that name.
         user = people.annotate(is_in_coordinators=Exists(coordinators)).first()  # type: ignore[no-redef]
         return user if user and self.user_can_authenticate(user) else None

@@ -1,5 +1,6 @@
 """Finding what an address names, as far as the person may see it: what is invisible does not exist."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -7,15 +8,17 @@ from django.shortcuts import get_object_or_404
 
 from ..models import Activity
 
+# What pages show of an activity.
+SHOWN = ("framework", "area", "parent", "lead")
 
-def find_activity(user: Any, framework: str, code: str) -> Activity:
-    """The activity of that address. Raises Http404 for what the person may not see."""
+
+def find_activity(user: Any, framework: str, code: str, related: Sequence[str] = SHOWN) -> Activity:
+    """The activity of that address, read with what it refers to. Raises Http404 for what the person may not see."""
     if "\x00" in code:  # no code has one, and PostgreSQL refuses to look for it
         raise Http404
-    rows = Activity.objects.select_related("framework", "area", "parent", "lead")
-    activity: Activity = get_object_or_404(
-        rows.defer("search_text", "parent__search_text"), framework__code=framework, code=code
-    )
+    unread = ["search_text", *(["parent__search_text"] if "parent" in related else [])]
+    rows = Activity.objects.select_related(*related).defer(*unread)
+    activity: Activity = get_object_or_404(rows, framework__code=framework, code=code)
     if not user.has_perm("activities.read", activity):
         raise Http404
     return activity

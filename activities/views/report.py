@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -86,11 +87,10 @@ class ActivityReport(ReportView):
 
     def render_page(self, request: HttpRequest, selection: Selection, sort: str, page: int) -> HttpResponse:
         counts = count_options(selection)
-        ordered = in_order(selection.rows(), sort)
         start = (page - 1) * self.page_size
         # The references of one page first, the rows after: what stands before a late page is never read.
         # What the person may see was asked when the references were found.
-        here = Activity.objects.rewrite(False).filter(pk__in=ordered.values("pk")[start : start + self.page_size])
+        here = Activity.objects.rewrite(False).filter(pk__in=self.references(selection, sort, start, counts.total))
         reader = RowReader(selection.names, selection.today)
         rows = reader.read(in_order(here, sort), signals=LineWriter.signals) if counts.total else []
         shown = self.paginate(rows, page, counts.total)
@@ -116,6 +116,13 @@ class ActivityReport(ReportView):
         swapped = request.htmx and not request.htmx.history_restore_request
         template = "activities/report/finder.html" if swapped else "activities/activity_list.html"
         return render(request, template, context)
+
+    def references(self, selection: Selection, sort: str, start: int, total: int) -> QuerySet:
+        """The references of one page, counted from the nearer end: what lies between is passed over row by row."""
+        ordered = in_order(selection.rows(), sort).values("pk")
+        if not total / 2 < start < total:
+            return ordered[start : start + self.page_size]
+        return ordered.reverse()[max(0, total - start - self.page_size) : total - start]
 
     def print_pieces(self, request: HttpRequest, report: Report, provenance: Provenance) -> Iterator[str]:
         """The paper in pieces: its head, the table some hundred rows at a time, its foot."""

@@ -19,7 +19,7 @@ from ..forms.typed import forget_typed, keep_across_sign_in, typed_fields
 from ..models import Activity, Evidence, StatusUpdate
 from ..permissions import organizations_to_report_for
 from ..workflow import drop_draft, keep_draft, no_change
-from .finding import find_activity
+from .finding import SHOWN, find_activity
 from .person import person
 from .returning import return_address
 from .update_page import UpdatePage
@@ -28,7 +28,9 @@ logger = logging.getLogger(__name__)
 
 
 def _activity_to_report_on(request: HttpRequest, framework: str, code: str) -> Activity:
-    activity = find_activity(request.user, framework, code)
+    # What is saved and led on shows nothing of the activity: its hundred other columns are read where they are needed.
+    related = ("framework",) if request.method == "POST" else SHOWN
+    activity = find_activity(request.user, framework, code, related)
     if not request.user.has_perm("activities.post_update", activity):
         raise PermissionDenied(_("Updates are logged by those who report for a participant."))
     return activity

@@ -22,6 +22,12 @@ from .errors import StaleUpdate
 from .review import submit
 from .rounds import round_asking
 
+# What an entry is checked against and what it changes: an activity's texts in six languages are not read for that.
+LOGGED = (
+    "framework", "area", "parent", "code", "agreed", "update_interval_days", "created_at", "version", "visibility",
+    "status", "status_as_of", "progress", "last_update_at", "silent_on", "search_text",
+)  # fmt: skip
+
 
 def post_update(
     *,
@@ -50,7 +56,7 @@ def post_update(
     try:
         with transaction.atomic():
             update, is_new = _append(
-                activity=Activity.objects.select_for_update().get(pk=activity.pk),
+                activity=Activity.objects.select_for_update().only(*LOGGED).get(pk=activity.pk),
                 organization=organization,
                 author=author,
                 as_of=PartialDate(as_of),
@@ -91,7 +97,7 @@ def _append(
     at: datetime.datetime | None = None,
 ) -> tuple[StatusUpdate, bool]:
     """The entry, and whether it is new. The activity is locked by the caller."""
-    if token and (same := StatusUpdate.objects.filter(token=token).first()):
+    if token and (same := _arrived_before(token)):
         if (same.author_id, same.activity_id) == (author and author.pk, activity.pk):
             return same, False
         token = None  # somebody else's: no two forms are given one token, so this one was made up
@@ -141,6 +147,12 @@ def _append(
         submit(update)
     remember_entry(activity, standing_with(entries, update), (done, obstacles, next_steps, reason))
     return update, True
+
+
+def _arrived_before(token: UUID) -> StatusUpdate | None:
+    """The entry of the same form. Nearly always there is none, so its many columns are asked for only then."""
+    earlier = StatusUpdate.objects.filter(token=token)
+    return earlier.get() if earlier.order_by().exists() else None
 
 
 def _refuse_stale(activity: Activity, seen: int) -> None:

@@ -87,7 +87,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def current_memberships(self) -> list["Membership"]:
         """Today's memberships with their organizations, read once per request."""
-        return list(self.memberships.active_on(timezone.localdate()).select_related("organization"))
+        memberships = self.memberships.active_on(timezone.localdate()).order_by("organization", "pk")
+        return list(memberships.select_related("organization").defer("organization__search_text"))
 
     @property
     def organization_ids(self) -> set[int]:
