@@ -87,8 +87,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def current_memberships(self) -> list["Membership"]:
         """Today's memberships with their organizations, read once per request."""
-        memberships = self.memberships.active_on(timezone.localdate()).order_by("organization", "pk")
-        return list(memberships.select_related("organization").defer("organization__search_text"))
+        memberships = self.memberships.active_on(timezone.localdate()).order_by("pk")
+        return list(memberships.select_related("organization"))
 
     @property
     def organization_ids(self) -> set[int]:
