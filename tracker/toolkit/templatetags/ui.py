@@ -1,7 +1,7 @@
 """Marks, fields and texts of the design as template tags; they take values and know no model."""
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -86,6 +86,7 @@ def _progress(percent: int) -> SafeString:
     return format_html(bar, percent)
 
 
+@lru_cache(maxsize=2048)
 def _mark(kind: str, code: str, label: str) -> SafeString:
     return format_html('<span class="{0} {0}-{1}">{2}{3}</span>', kind, code, _icon(code), label)
 
