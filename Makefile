@@ -84,12 +84,13 @@ test: .venv/installed-dev ## The whole suite on SQLite and on PostgreSQL, then i
 	@failed=; log=$$(mktemp); \
 		echo "=== 1 and 2 of 3: the suite on SQLite and, side by side, on PostgreSQL (shown first)"; \
 		env -u DATABASE_URL $(PYTHON) -m pytest -p no:cacheprovider >"$$log" 2>&1 & sqlite=$$!; \
-		if [ -n "$${DATABASE_URL:-}" ]; then $(PYTHON) -m pytest || failed+=" PostgreSQL"; \
-		else $(PYTHON) -m tests.postgres -- $(PYTHON) -m pytest || failed+=" PostgreSQL"; fi; \
+		again="$(PYTHON) -m pytest -m database --ignore=tests/browser"; \
+		if [ -n "$${DATABASE_URL:-}" ]; then $$again || failed+=" PostgreSQL"; \
+		else $(PYTHON) -m tests.postgres -- $$again || failed+=" PostgreSQL"; fi; \
 		wait $$sqlite || failed+=" SQLite"; \
 		echo "=== The suite on SQLite"; cat "$$log"; rm -f "$$log"; \
 		echo "=== 3 of 3: the browser"; \
-		env -u DATABASE_URL $(PYTHON) -m pytest -m browser tests/browser || failed+=" browser"; \
+		env -u DATABASE_URL $(PYTHON) -m pytest -m browser -n 2 tests/browser || failed+=" browser"; \
 		[ -z "$$failed" ] || { echo "=== Failed:$$failed"; exit 1; }
 
 .PHONY: check

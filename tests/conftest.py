@@ -29,6 +29,13 @@ def _flush_past_triggers(self: base.DatabaseOperations, *args: Any, **options: A
 base.DatabaseOperations.sql_flush = _flush_past_triggers
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that ask a database are marked: only they are run again on the second one."""
+    for item in items:
+        if item.get_closest_marker("django_db") or {"db", "django_db_setup"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(autouse=True)
 def _in_english() -> Iterator[None]:
     """A request leaves its reader's language active in the thread; the next test begins in English all the same."""
