@@ -35,6 +35,15 @@ def queries(user: Any, address: str) -> int:
     return len(captured)
 
 
+def queries_of_post(user: Any, address: str, typed: Any, status: int = 200) -> int:
+    """The same for what is sent there and answered by a page."""
+    client = client_of(user)
+    caches["process"].clear()
+    with CaptureQueriesContext(connection) as captured:
+        assert client.post(address, typed).status_code == status
+    return len(captured)
+
+
 def links(html: str) -> list[str]:
     return [address.replace("&amp;", "&") for address in re.findall(r'<a\b[^>]*?href="([^"]*)"', html)]
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.choices import RequestState, Response
-from activities.models import Activity, Participation, ReportingRound, StatusUpdate, UpdateRequest
+from activities.models import Activity, Participation, StatusUpdate, UpdateRequest
 from activities.workflow import (
     answer_invitation,
     close_round,
@@ -21,7 +21,7 @@ from activities.workflow import (
     no_change,
 )
 from organizations.models import Membership
-from tests.factories import make_round
+from tests.factories import make_round, make_update
 from tests.personas import Cast
 
 from .test_update_form import address, fields, signed_in
@@ -226,23 +226,18 @@ class Killed(BaseException):
     """Stands for the end of the process: nothing may catch it."""
 
 
-class TestKilledHalfWay:
-    """Whatever the moment, a round is opened or closed altogether or not at all."""
-
-    @pytest.mark.parametrize("after", range(1, 9))
-    def test_opening(self, cast: Cast, after: int, digest: Callable[[], str]) -> None:
-        before = digest()
-        with pytest.raises(Killed), killed_after(after):
-            make_round(by=cast.coordinator)
-        assert digest() == before
-        assert ReportingRound.objects.count() == UpdateRequest.objects.count() == 0
-
-    @pytest.mark.parametrize("after", range(1, 12))
-    def test_closing(self, cast: Cast, after: int, digest: Callable[[], str]) -> None:
-        made = make_round(by=cast.coordinator)
-        before = digest()
-        with pytest.raises(Killed), killed_after(after):
-            close_round(made=made, by=cast.coordinator)
-        assert digest() == before
-        assert ReportingRound.objects.get().is_open
-        assert close_round(made=made, by=cast.coordinator).reports.count() == 1
+def test_an_update_killed_after_any_of_its_statements_is_there_altogether_or_not_at_all(
+    cast: Cast, digest: Callable[[], str]
+) -> None:
+    before = digest()
+    entry = {"organization": cast.organizations["lead"], "author": cast.lead, "done": SENTENCE}
+    for statements in range(1, 40):
+        try:
+            with killed_after(statements):
+                make_update(activity=cast.public, status="under_way", **entry)
+        except Killed:
+            assert digest() == before, f"after {statements} statements"
+        else:
+            break
+    assert 6 < statements < 39, "it was killed while it wrote, and once was not"
+    assert digest() != before

@@ -15,7 +15,7 @@ from activities.workflow.handover import accept_lead, propose_lead
 from organizations.models import Organization
 from tests.factories import make_organization, make_participation, make_undertaking, make_user
 from tests.personas import PEOPLE, Cast
-from tests.reading import main_part
+from tests.reading import main_part, queries
 from tests.reading import page as read
 
 from .test_update_form import signed_in
@@ -514,3 +514,14 @@ def test_the_page_shows_buttons_and_proposals_to_whom_they_concern(led: Activity
     made = proposed(cast, led)
     addresses["answer"] = at(made)
     assert links() == {who: {"answer"} if who in (*keepers, "partner") else set() for who in PEOPLE}
+
+
+def test_the_pages_of_a_handover_cost_the_same_for_many_participants(led: Activity, cast: Cast) -> None:
+    def costs() -> tuple[int, int]:
+        proposal = propose_lead(activity=led, organization=cast.organizations["partner"], by=cast.lead, words=WHY)
+        return queries(cast.lead, where(led)), queries(cast.people["partner"], at(proposal))
+
+    few = costs()
+    for _ in range(3):
+        make_participation(activity=led, organization=make_organization(), role=Role.PARTNER)
+    assert costs() == few

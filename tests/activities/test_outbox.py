@@ -2,10 +2,8 @@
 
 import datetime
 import io
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -13,7 +11,6 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from activities.choices import MailState, NotificationKind, Visibility
@@ -24,8 +21,7 @@ from activities.workflow.outbox import BATCH, MailServerDown, claim, count_as_se
 from organizations.models import Membership, User
 from tests.factories import make_organization, make_round, make_undertaking, make_user
 from tests.mail_server import HANG_UP_AFTER_DATA, HANG_UP_AT_RCPT, HANG_UP_IN_DATA, MailServer
-from tests.settings import ENVIRONMENT
-from tests.sources import ROOT
+from tests.processes import start
 
 from .test_concurrency import together
 
@@ -441,18 +437,6 @@ class TestNoLongerAsked:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_senders_at_once_send_each_mail_once(mail_server: MailServer) -> None:
-    users = people(3 * BATCH + 5)
-    queue(*users)
-    mail_server.hesitates = 0.01
-    counts = together(2, lambda _: send_queued())
-    assert mail_server.recipients == addresses(users)
-    assert sum(count[MailState.SENT] for count in counts) == len(users)
-    assert min(count[MailState.SENT] for count in counts) > 0, "both took part"
-    assert set(states().values()) == {MailState.SENT}
-
-
-@pytest.mark.django_db(transaction=True)
 def test_many_who_claim_at_once_get_different_rows() -> None:
     queue(*people(40))
 
@@ -465,20 +449,24 @@ def test_many_who_claim_at_once_get_different_rows() -> None:
     assert min(held) > 0, "nobody took away what another had claimed"
 
 
-def in_another_process(server: MailServer, **more: Any) -> subprocess.Popen[str]:
-    """The command as cron starts it, on the database of this test."""
-    url = f"sqlite:///{connection.settings_dict['NAME']}"
-    if connection.vendor == "postgresql":
-        url = ENVIRONMENT["DATABASE_URL"].rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
-    environment = {**ENVIRONMENT, "DATABASE_URL": url, "EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "send_notifications"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def in_another_process(server: MailServer) -> subprocess.Popen[str]:
+    """The command as cron starts it."""
+    return start("manage.py", "send_notifications", EMAIL_URL=f"smtp://127.0.0.1:{server.port}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_at_once_send_each_mail_once(mail_server: MailServer) -> None:
+    """As when cron starts the command again before it has ended."""
+    users = people(3 * BATCH + 5)
+    queue(*users)
+    mail_server.hesitates = 0.02
+    processes = [in_another_process(mail_server) for _ in range(2)]
+    said = [process.communicate(timeout=60)[0] for process in processes]
+    assert mail_server.recipients == addresses(users)
+    sent = [int(words.split()[0]) for words in said]
+    assert (sum(sent), [process.returncode for process in processes]) == (len(users), [0, 0])
+    assert min(sent) > 0, "both took part"
+    assert set(states().values()) == {MailState.SENT}
 
 
 @pytest.fixture

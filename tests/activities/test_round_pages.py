@@ -22,7 +22,7 @@ from activities.workflow import accept, close_round, edit_round, reopen_round, r
 from tests.factories import make_item, make_organization, make_participation, make_round, make_undertaking, make_update
 from tests.forms_sent import fields_of, send
 from tests.personas import Cast
-from tests.reading import client_of, links, main_part, page, queries
+from tests.reading import client_of, links, main_part, page, queries, queries_of_post
 
 Digest = Callable[[], str]
 LIST, NEW = "/rounds/", "/rounds/new/"
@@ -635,3 +635,29 @@ def test_opening_again_beside_another_round_is_refused(
 def test_roles_that_are_not_asked_are_not_on_the_board(cast: Cast, opened: ReportingRound) -> None:
     assert Role.OBSERVER in cast.public.participations.values_list("role", flat=True)
     assert "OBSERVER" not in numbers(page(cast.coordinator, address(opened)))
+
+
+# What the pages between cost
+
+
+def test_the_pages_between_cost_the_same_for_many_organizations(cast: Cast, keeper: Client) -> None:
+    """The preview of a round, the preview of a reminder, and the page that closes a round."""
+    item = make_item(code="B.2")
+    who = cast.coordinator
+
+    def costs() -> dict[str, int]:
+        typed = fields_of(keeper, f"{NEW}?filters=area%3DB", "round") | {"asked": ["Tell."], "step": ["preview"]}
+        found = {"preview": queries_of_post(who, NEW, typed)}
+        made = make_round(by=who, filters="area=B")
+        slugs = list(made.requests.values_list("organization__slug", flat=True))
+        words = {"org": slugs, "sentence": "Needed.", "language": "en", "step": "preview"}
+        found["reminder"] = queries_of_post(who, address(made, "round-remind"), words)
+        found["closing"] = queries(who, address(made, "round-close"))
+        close_round(made=made, by=who)
+        return found | {"asked": len(slugs)}
+
+    make_undertaking(item=item, lead=make_organization())
+    one = costs()
+    for _ in range(2):
+        make_undertaking(item=item, lead=make_organization())
+    assert costs() == one | {"asked": 3}

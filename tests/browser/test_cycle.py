@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from activities.choices import RequestState, ReviewState
 from activities.models import Notification, ReportingRound, Review, StatusUpdate, UpdateRequest
+from organizations.models import User
 from tests.factories import make_item, make_undertaking
 from tests.personas import Cast, build_cast
 
@@ -75,6 +76,7 @@ def buttons_for_answering(page: Page, cast: Cast) -> int:
         page.goto(path)
         found += page.locator("main a[href*='/updates/new/'], main [name=chosen], main [name=org]").count()
         found += page.locator("main form[action*='no-change'], main a[href*='/close/'], main a[href*='/edit/']").count()
+    assert (answer := page.goto("/review/")) and answer.status == 403
     return found
 
 
@@ -114,9 +116,13 @@ def test_a_round_from_its_opening_to_a_later_correction(
     crowd: Cast,
     language: str,
 ) -> None:
+    for person in User.objects.all():
+        person.language = language
+        person.save(update_fields=["language"])
     public, internal, restricted = crowd.public.code, crowd.internal.code, crowd.restricted.code
     keeper = new_page(user=crowd.coordinator, language=language)
     made = open_a_round(keeper)
+    assert keeper.locator("html").get_attribute("lang") == language
     assert axe_violations(keeper) == []
     assert set(UpdateRequest.objects.values_list("organization__slug", flat=True)) == {"lead", "colead", "partner"}
     assert not UpdateRequest.objects.filter(activity__title_en="Elsewhere").exists()
@@ -165,6 +171,9 @@ def test_a_round_from_its_opening_to_a_later_correction(
     about = set(Notification.objects.filter(user=crowd.co_lead, mail_state="sent").values_list("kind", flat=True))
     assert about == {"call", "overdue", "digest"}
     assert len(reminded) == len(about)
+    for message in reminded:
+        (page, kind), *_others = message.alternatives  # type: ignore[attr-defined]
+        assert (f'<html lang="{language}"' in page, kind) == (True, "text/html"), message.subject
 
     # The round is closed; its report stands, prints, and a later correction appears beside it.
     keeper.goto(made.get_absolute_url())
