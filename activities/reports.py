@@ -1,4 +1,4 @@
-"""The activity report: its rows, read in few statements, and its columns, shared by page, print, CSV and XLSX."""
+"""The activity report: its rows, read in few statements, and its columns, shared by all of its forms."""
 
 import datetime
 from collections import defaultdict
@@ -59,6 +59,7 @@ class Row(NamedTuple):
     themes: list[Name]
     level: str
     visibility: str
+    country_codes: list[str]
 
 
 class RowReader:
@@ -133,6 +134,7 @@ class RowReader:
         title = row[self.title_column]
         leaders, participants = self._people(row["lead_id"], row["parts"])
         updated_at = row["last_update_at"]
+        country_codes = [code for code in str(row["countries"]).split(",") if code]
         return Row(
             pk=row["pk"],
             framework=of("frameworks", row["framework_id"]).code,
@@ -148,11 +150,12 @@ class RowReader:
             due=row["planned_end_on"],
             updated_on=updated_at and updated_at.astimezone(self.zone).date(),
             signals=[signal for signal, column in SIGNAL_COLUMNS if row.get(column)],
-            countries=[self.country_names.get(code, code) for code in str(row["countries"]).split(",") if code],
+            countries=[self.country_names.get(code, code) for code in country_codes],
             fields=[of("fields", pk) for pk in row["fields"]],
             themes=[of("themes", pk) for pk in row["themes"]],
             level=row["level"],
             visibility=row["visibility"],
+            country_codes=country_codes,
         )
 
     def _people(self, lead_id: int | None, parts: list[tuple]) -> tuple[list[Name], list[Name]]:
@@ -227,29 +230,64 @@ def columns_for(user: Any) -> list[Column]:
     """The columns in the reader's language, the reference first; visibility only for who keeps the register."""
     status, signal, level, visibility = wording(Status), wording(Signal), wording(Level), wording(Visibility)
     agreed, undertaking = (str(label) for label in ACTIVITY_KINDS.values())
+    of_agreed, of_undertaking = ([code] for code in ACTIVITY_KINDS)
     columns = [
         Column(name="code", label=_("Ref."), value=lambda row: row.code, width=12),
-        Column(name="title", label=_("Activity"), value=lambda row: row.title.value, width=60),
-        Column(name="kind", label=_("Kind"), value=lambda row: agreed if row.agreed else undertaking),
-        Column(name="area", label=_("Area"), value=lambda row: f"{row.area.code} {row.area.title}", width=28),
-        Column(name="parent", label=_("Main item"), value=lambda row: row.parent.code if row.parent else "", width=10),
-        Column(name="lead", label=_("Lead"), value=lambda row: joined(row.leaders)),
-        Column(name="participants", label=_("Participants"), value=lambda row: joined(row.participants), width=40),
-        Column(name="status", label=_("Status"), value=lambda row: status(row.status)),
-        Column(name="progress", label=_("Progress (%)"), value=lambda row: row.progress, width=12),
-        Column(name="due", label=_("Due"), value=lambda row: row.due, width=12),
-        Column(name="updated", label=_("Last update"), value=lambda row: row.updated_on, width=12),
         Column(
-            name="signals",
-            label=_("Signals"),
-            value=lambda row: joined([signal(code) for code in row.signals]),
-            width=24,
+            name="title", label=_("Activity"), value=lambda row: row.title.value, width=60,
+            language=lambda row: row.title.language,
         ),
-        Column(name="countries", label=_("Countries"), value=lambda row: joined(row.countries), width=28),
-        Column(name="fields", label=_("Functional fields"), value=lambda row: joined(row.fields), width=28),
-        Column(name="themes", label=_("Cross-cutting themes"), value=lambda row: joined(row.themes), width=28),
-        Column(name="level", label=_("Level"), value=lambda row: level(row.level)),
-    ]
+        Column(
+            name="kind", label=_("Kind"), value=lambda row: agreed if row.agreed else undertaking,
+            codes=lambda row: of_agreed if row.agreed else of_undertaking,
+        ),
+        Column(
+            name="area", label=_("Area"), value=lambda row: f"{row.area.code} {row.area.title}", width=28,
+            codes=lambda row: [row.area.code],
+        ),
+        Column(name="parent", label=_("Main item"), value=lambda row: row.parent.code if row.parent else "", width=10),
+        listed("lead", _("Lead"), lambda row: row.leaders),
+        listed("participants", _("Participants"), lambda row: row.participants, width=40),
+        Column(
+            name="status", label=_("Status"), value=lambda row: status(row.status), codes=lambda row: [row.status]
+        ),
+        Column(name="progress", label=_("Progress (%)"), value=lambda row: row.progress, width=12, kind="number"),
+        Column(name="due", label=_("Due"), value=lambda row: row.due, width=12, kind="date"),
+        Column(name="updated", label=_("Last update"), value=lambda row: row.updated_on, width=12, kind="date"),
+        Column(
+            name="signals", label=_("Signals"), value=lambda row: joined([signal(code) for code in row.signals]),
+            width=24, kind="list", codes=lambda row: row.signals,
+        ),
+        Column(
+            name="countries", label=_("Countries"), value=lambda row: joined(row.countries), width=28, kind="list",
+            codes=lambda row: row.country_codes,
+        ),
+        listed("fields", _("Functional fields"), lambda row: row.fields, width=28),
+        listed("themes", _("Cross-cutting themes"), lambda row: row.themes, width=28),
+        Column(
+            name="level", label=_("Level"), value=lambda row: level(row.level),
+            codes=lambda row: [row.level] if row.level else [],
+        ),
+    ]  # fmt: skip
     if getattr(user, "is_coordinator", False):
-        columns.append(Column(name="visibility", label=_("Visible to"), value=lambda row: visibility(row.visibility)))
+        columns.append(
+            Column(
+                name="visibility",
+                label=_("Visible to"),
+                value=lambda row: visibility(row.visibility),
+                codes=lambda row: [row.visibility],
+            )
+        )
     return columns
+
+
+def listed(name: str, label: Any, names: Callable[[Row], list[Name]], width: int = 16) -> Column:
+    """A column of names, each of which has a code."""
+    return Column(
+        name=name,
+        label=label,
+        value=lambda row: joined(names(row)),
+        width=width,
+        kind="list",
+        codes=lambda row: [name.code for name in names(row)],
+    )

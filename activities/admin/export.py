@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.toolkit.provenance import Provenance
+from tracker.toolkit.report_files import SPOOLED, XLSX
 from tracker.toolkit.spreadsheets import csv_pieces, write_xlsx
 from tracker.toolkit.texts import current_language, direction
-from tracker.toolkit.views import SPOOLED, XLSX
 
 from ..filters.sorting import in_order
 from ..models import Activity

@@ -1,8 +1,8 @@
 """A frozen report as it is read: its rows with the names of that day, what was said in the round, what came since."""
 
 import datetime
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -119,15 +119,20 @@ def _as_read(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def of_row(tell: Callable[[Row], Any]) -> Callable[[FrozenLine], Any]:
+    """What a column of the live report tells of a row, told of a line that holds it."""
+    return lambda line: tell(line.row)
+
+
 def frozen_columns(user: Any) -> list[Column]:
     """Those of the live report, and what was reported in the round and corrected since."""
     teller = Teller()
     columns = [
-        Column(
-            name=column.name,
-            label=column.label,
-            value=lambda line, value_of=column.value: value_of(line.row),
-            width=column.width,
+        replace(
+            column,
+            value=of_row(column.value),
+            codes=column.codes and of_row(column.codes),
+            language=column.language and of_row(column.language),
         )
         for column in columns_for(user)
     ]
@@ -223,9 +228,9 @@ class FrozenProvenance(Provenance):
             (_("Made by"), self.made_by),
         ]
 
-    def headers(self) -> dict[str, str]:
-        return super().headers() | {
-            "X-Report-Frozen-At": self.frozen_at.isoformat(timespec="seconds"),
-            "X-Report-Version": str(self.version),
-            "X-Report-Checksum": self.checksum,
+    def values(self) -> dict[str, Any]:
+        return super().values() | {
+            "frozen_at": self.frozen_at.isoformat(timespec="seconds"),
+            "version": self.version,
+            "checksum": self.checksum,
         }

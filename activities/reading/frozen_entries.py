@@ -1,7 +1,7 @@
 """Entries of the log in a frozen report: as they were kept, with their names, and in words for one cell of a file."""
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -10,12 +10,16 @@ from django.utils.translation import override
 
 from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.days import day_words
+from tracker.toolkit.documents import Pieces, Text, Words
 from tracker.toolkit.texts import current_language
 
 from ..choices import Closing, EvidenceKind, ReturnReason, ReviewState, Status, UpdateKind
 from ..filters import labelled
 from ..models.names import Name
 from ..reports import joined, wording
+
+# What a person typed, in the language of the entry.
+TYPED = frozenset({"reason", "done", "obstacles", "next_steps"})
 
 
 class Proof(NamedTuple):
@@ -186,14 +190,40 @@ class Teller:
         with override(self.language):
             return "\n\n".join(["\n".join([later.words, *self._lines(later.entry)]) for later in entries])
 
+    def said_in_paragraphs(self, entries: Sequence[Said]) -> list[Pieces]:
+        """The same as paragraphs of a paper: what somebody typed is in the language it was typed in."""
+        with override(self.language):
+            return [paragraph for entry in entries for paragraph in self._paragraphs(entry)]
+
+    def since_in_paragraphs(self, entries: Sequence[Since]) -> list[Pieces]:
+        found: list[Pieces] = []
+        with override(self.language):
+            for later in entries:
+                found += [Words(later.words, bold=True), *self._paragraphs(later.entry)]
+        return found
+
+    def _paragraphs(self, entry: Said) -> Iterator[Pieces]:
+        first, *heads = self._heads(entry)
+        yield Words(first, bold=True)
+        yield from heads
+        for name, value in self._facts(entry).items():
+            before, after = self.patterns[name].split("%s")
+            yield (before, Text(value, entry.language if name in TYPED else self.language), after)
+
     def _lines(self, entry: Said) -> list[str]:
+        return self._heads(entry) + [self.patterns[name] % value for name, value in self._facts(entry).items()]
+
+    def _heads(self, entry: Said) -> list[str]:
+        """Who speaks, of which day; when it was entered; what it is, if it is no update."""
         name = entry.organization.title if entry.organization else self.register
         lines = [
             self.speaker % {"organization": name, "date": day_words(entry.as_of)},
             (self.on_behalf if entry.on_behalf else self.entered) % {"date": day_words(entry.told_on)},
         ]
-        if not entry.is_update:
-            lines.append(self.kind(entry.kind))
+        return lines if entry.is_update else [*lines, self.kind(entry.kind)]
+
+    def _facts(self, entry: Said) -> dict[str, str]:
+        """What it says, by name, as far as it says anything."""
         due = entry.next_steps_due_on
         decided = entry.review and entry.review != ReviewState.SUBMITTED
         facts = {
@@ -210,4 +240,4 @@ class Teller:
             "review": self.review(entry.review) if decided else "",
             "reasons": joined([self.reason(code) for code in entry.reasons]),
         }
-        return lines + [self.patterns[name] % value for name, value in facts.items() if value]
+        return {name: value for name, value in facts.items() if value}

@@ -172,12 +172,30 @@ def read_rows(selection: RequestSelection, requests: QuerySet) -> Iterator[Row]:
 
 COLUMNS = (
     Column(name="code", label=gettext_lazy("Ref."), value=lambda row: row.code, width=10),
-    Column(name="title", label=gettext_lazy("Activity"), value=lambda row: row.title.value, width=50),
-    Column(name="organization", label=gettext_lazy("Organization"), value=lambda row: row.organization.title),
+    Column(
+        name="title",
+        label=gettext_lazy("Activity"),
+        value=lambda row: row.title.value,
+        width=50,
+        language=lambda row: row.title.language,
+    ),
+    Column(
+        name="organization",
+        label=gettext_lazy("Organization"),
+        value=lambda row: row.organization.title,
+        codes=lambda row: [row.organization.code],
+    ),
     Column(name="role", label=gettext_lazy("Role"), value=lambda row: row.role),
-    Column(name="state", label=gettext_lazy("State"), value=lambda row: str(row.state.label)),
-    Column(name="asked", label=gettext_lazy("Asked"), value=lambda row: row.asked_on, width=12),
-    Column(name="answered", label=gettext_lazy("Answered"), value=lambda row: row.answered_on, width=12),
+    Column(
+        name="state",
+        label=gettext_lazy("State"),
+        value=lambda row: str(row.state.label),
+        codes=lambda row: [row.state.value],
+    ),
+    Column(name="asked", label=gettext_lazy("Asked"), value=lambda row: row.asked_on, width=12, kind="date"),
+    Column(name="answered", label=gettext_lazy("Answered"), value=lambda row: row.answered_on, width=12, kind="date"),
     Column(name="review", label=gettext_lazy("Review"), value=lambda row: row.review),
-    Column(name="reminded", label=gettext_lazy("Last reminder"), value=lambda row: row.reminded_on, width=12),
+    Column(
+        name="reminded", label=gettext_lazy("Last reminder"), value=lambda row: row.reminded_on, width=12, kind="date"
+    ),
 )

@@ -1,6 +1,7 @@
-"""The list of activities, which is the report: page, print, CSV and XLSX of the same rows."""
+"""The list of activities, which is the report: a page and every form of the same rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,9 +12,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from tracker.toolkit.provenance import Provenance
+from tracker.toolkit.report_files import PaperTable
+from tracker.toolkit.spreadsheets import Column
 from tracker.toolkit.views import Report, ReportView
 
 from ..choices import Signal
@@ -21,24 +24,25 @@ from ..filters import LARGE, SORTS, Selection, at_most, count_options, count_vis
 from ..models import Activity
 from ..reading.bell import what_to_follow
 from ..reports import Row, RowReader, columns_for
+from .arrangement import Place, arrange, paper_note, paper_table
 from .printing import print_report
 from .report_form import form_context
+from .report_look import (
+    ON_PAGE,
+    READ_ON_DEMAND,
+    Look,
+    choices,
+    chosen_columns,
+    exports,
+    heads,
+    number_words,
+    rows_words,
+)
 from .report_rows import LineWriter
 
 ATTENTION = (Signal.OVERDUE, Signal.LEAD_WITHDREW, Signal.NO_LEAD, Signal.SILENT)
 # Counting for the empty page stops after so many filters.
 WIDENINGS = 6
-# The columns of the report that stand in the table on the page, with their classes; countries stand under the title.
-ON_PAGE = (
-    ("code", gettext_lazy("Ref."), ""),
-    ("title", gettext_lazy("Activity"), ""),
-    ("lead", gettext_lazy("Lead"), ""),
-    ("participants", gettext_lazy("Participants"), "c-part"),
-    ("status", gettext_lazy("Status"), ""),
-    ("progress", gettext_lazy("Progress"), ""),
-    ("due", gettext_lazy("Due"), "c-due"),
-    ("updated", gettext_lazy("Last update"), "c-age"),
-)
 
 
 class ActivityTable(Report):
@@ -48,12 +52,22 @@ class ActivityTable(Report):
         self.selection = selection
         self.columns = columns_for(selection.user)
         self.sheet_title = _("Activities")
+        self.by_area = sort.removeprefix("-") == "code"
         # The references first: however long the file takes, it holds the rows it says, in their order.
         self.ids = list(in_order(selection.rows(), sort).values_list("pk", flat=True))
         self.reader = RowReader(selection.names, selection.today)
 
     def rows(self) -> Iterator[Row]:
         return self.reader.all(self.ids)
+
+    def places(self) -> list[Place]:
+        return arrange(self.columns, self.chosen, by_area=self.by_area)
+
+    def paper_table(self) -> PaperTable:
+        return paper_table(self.places(), self.rows(), by_area=self.by_area)
+
+    def paper_note(self) -> str:
+        return paper_note()
 
     def provenance(self, request: HttpRequest) -> Provenance:
         frameworks = self.selection.names.frameworks
@@ -77,6 +91,9 @@ class ActivityReport(ReportView):
     sorts = tuple(SORTS)
     file_name = "activities"
 
+    def offered_columns(self) -> Sequence[Column]:
+        return columns_for(self.request.user)
+
     def read(self, given: dict[str, list[str]], problems: list[tuple[str, str]]) -> Selection:
         selection = Selection(given, self.request.user)
         problems += selection.problems
@@ -92,25 +109,35 @@ class ActivityReport(ReportView):
         # What the person may see was asked when the references were found.
         here = Activity.objects.rewrite(False).filter(pk__in=self.references(selection, sort, start, counts.total))
         reader = RowReader(selection.names, selection.today)
-        rows = reader.read(in_order(here, sort), signals=LineWriter.signals) if counts.total else []
+        look, offered = Look(sort, columns=self.chosen), self.offered_columns()
+        columns = chosen_columns(offered, look)
+        signals = None if READ_ON_DEMAND.intersection(self.chosen or ()) else LineWriter.signals
+        rows = reader.read(in_order(here, sort), signals=signals) if counts.total else []
         shown = self.paginate(rows, page, counts.total)
         visible = count_visible(selection) if selection.values else min(counts.total, LARGE + 1)
         by_area = sort.removeprefix("-") == "code"
         context = {
             **form_context(selection, counts),
-            "groups_of_lines": LineWriter(by_area=by_area).groups(rows),
+            "groups_of_lines": LineWriter(by_area=by_area, columns=columns).groups(rows),
             "page": shown,
             "count_words": count_words(shown.paginator.count, visible, bool(selection.values)),
             "total_words": number_words(shown.paginator.count) if shown.paginator.count > LARGE else "",
-            "heads": heads(selection, sort),
+            "heads": heads(selection.query(), look, columns),
+            "look": look,
+            "choices": choices(offered, self.chosen),
+            # More than fit beside one another.
+            "wide": columns is not None and len(columns) > len(ON_PAGE),
+            "unchosen": [*pairs(selection), *look._replace(columns=None).hidden()],
+            "usual_columns": look._replace(columns=None).address(selection.query()),
+            "rows_words": rows_words(shown.paginator.count),
             "sort": sort,
             "sorts": SORTS,
             "chips": selection.chips(),
             "sentence": selection.sentence(),
-            "exports": exports(selection, sort),
-            "quick": quick_links(selection),
+            "exports": exports(look, selection.query()),
+            "quick": quick_links(selection, look),
             "followable": what_to_follow(selection),
-            "widenings": widenings(selection) if not rows else [],
+            "widenings": widenings(selection, look) if not rows else [],
             "everything": visible_words(visible),
         }
         swapped = request.htmx and not request.htmx.history_restore_request
@@ -124,21 +151,17 @@ class ActivityReport(ReportView):
             return ordered[start : start + self.page_size]
         return ordered.reverse()[max(0, total - start - self.page_size) : total - start]
 
-    def print_pieces(self, request: HttpRequest, report: Report, provenance: Provenance) -> Iterator[str]:
+    def print_pieces(self, request: HttpRequest, report: Any, provenance: Provenance) -> Iterator[str]:
         """The paper in pieces: its head, the table some hundred rows at a time, its foot."""
-        by_area = request.GET.get("sort", "code").removeprefix("-") == "code"
-        whole = render_to_string(
-            "activities/activity_list_print.html",
-            {"provenance": provenance, "columns": report.columns, "by_area": by_area},
-            request,
-        )
-        return print_report(whole, report, report.columns, by_area=by_area)
+        places = report.places()
+        context = {"provenance": provenance, "heads": places, "note": report.paper_note()}
+        whole = render_to_string("activities/activity_list_print.html", context, request)
+        return print_report(whole, report, places, by_area=report.by_area)
 
 
-def number_words(number: int) -> str:
-    if number > LARGE:
-        return _("more than 1,000")
-    return str(number)
+def pairs(selection: Selection) -> list[tuple[str, str]]:
+    """The parameters of a selection for a form."""
+    return [(name, value) for name, values in selection.given.items() for value in values]
 
 
 def count_words(total: int, visible: int, filtered: bool) -> str:
@@ -157,32 +180,7 @@ def visible_words(number: int) -> str:
     return ngettext("%(count)s activity", "%(count)s activities", number) % {"count": number_words(number)}
 
 
-def with_sort(query: str, sort: str, **more: str) -> str:
-    """A query string with the order, where it is not the usual one."""
-    extra = ({"sort": sort} if sort != "code" else {}) | more
-    return "&".join(filter(None, (query, urlencode(extra))))
-
-
-def heads(selection: Selection, sort: str) -> list[dict[str, str]]:
-    """The heads of the columns on the page: where one can be sorted by, the link that does it or turns it round."""
-    query = selection.query()
-    found = []
-    for name, label, css in ON_PAGE:
-        head = {"label": str(label), "css": css}
-        if name in SORTS:
-            head["href"] = "?" + with_sort(query, f"-{name}" if sort == name else name)
-            if sort.removeprefix("-") == name:
-                head["aria"] = "descending" if sort.startswith("-") else "ascending"
-        found.append(head)
-    return found
-
-
-def exports(selection: Selection, sort: str) -> list[tuple[str, str]]:
-    forms = (("xlsx", _("Spreadsheet (XLSX)")), ("csv", _("Plain table (CSV)")), ("print", _("Print or save as PDF")))
-    return [(label, "?" + with_sort(selection.query(), sort, format=form)) for form, label in forms]
-
-
-def quick_links(selection: Selection) -> list[tuple[str, str, bool]]:
+def quick_links(selection: Selection, look: Look) -> list[tuple[str, str, bool]]:
     """(label, address, whether it is the present selection)."""
     user = selection.user
     links: list[tuple[str, dict[str, list[str]]]] = [(_("All activities"), {})]
@@ -195,14 +193,14 @@ def quick_links(selection: Selection) -> list[tuple[str, str, bool]]:
     return [
         (
             label,
-            "?" + urlencode([(name, str(value)) for name, values in given.items() for value in values]),
+            look.address(urlencode([(name, str(value)) for name, values in given.items() for value in values])),
             present == {name: set(map(str, values)) for name, values in given.items()},
         )
         for label, given in links
     ]
 
 
-def widenings(selection: Selection) -> list[dict[str, str]]:
+def widenings(selection: Selection, look: Look) -> list[dict[str, str]]:
     """For an empty result: each filter whose removal alone brings rows back, and how many."""
     found = []
     for name, label, values in selection.words()[:WIDENINGS]:
@@ -212,7 +210,7 @@ def widenings(selection: Selection) -> list[dict[str, str]]:
             found.append(
                 {
                     "text": labelled(label, _(" or ").join(values)),
-                    "href": "?" + wider.query(),
+                    "href": look.address(wider.query()),
                     "count": visible_words(number),
                 }
             )

@@ -1,6 +1,6 @@
 """Rows of the report as the page shows them: links, marks and words, each made once, each row one text."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import groupby
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.days import age_words, day_words
+from tracker.toolkit.spreadsheets import Column
 from tracker.toolkit.templatetags import ui
 from tracker.toolkit.texts import current_language, direction
 
@@ -28,8 +29,9 @@ class LineWriter:
     # Those that stand in a line.
     signals = (Signal.OVERDUE, Signal.LEAD_WITHDREW, Signal.NO_LEAD, Signal.SILENT)
 
-    def __init__(self, *, by_area: bool) -> None:
-        self.by_area = by_area
+    def __init__(self, *, by_area: bool, columns: Sequence[Column] | None = None) -> None:
+        """`columns` are those of the report that were chosen; None for the usual eight."""
+        self.by_area, self.columns = by_area, columns
         self.language = current_language()
         self.between = _(", ")
         words = ("lead", _("Lead")), ("part", _("With")), ("due", _("Due")), ("age", _("Updated"))
@@ -40,6 +42,9 @@ class LineWriter:
         self.signal = {code: ui.signal(code, str(code.label)) for code in self.signals}
         self.frameworks: dict[str, str] = {}
         self.organization = escape(reverse("organization-detail", args=["-"]).removesuffix("-/"))
+        chosen = columns or ()
+        self.key = "title" if "title" in [column.name for column in chosen] else "code"
+        self.chosen = [(own(self, column) or plain(column), column) for column in chosen]
         self.no_lead, self.no_date, self.never = ui.dash(_("none named")), ui.dash(_("no date")), ui.dash(_("never"))
 
     def groups(self, rows: Iterable[Row]) -> list[tuple[Name | None, SafeString]]:
@@ -56,6 +61,8 @@ class LineWriter:
 
         What is not escaped here arrives as HTML.
         """
+        if self.columns is not None:
+            return self.chosen_line(row)
         code = escape(row.code)
         sub = ' class="sub"' if self.by_area and not row.agreed else ""
         cell = self.cell
@@ -71,6 +78,24 @@ class LineWriter:
       {cell["age"]}{self.age(row)}</td>
     </tr>
     """
+
+    def chosen_line(self, row: Row) -> str:
+        """The line with the columns that were chosen, in their order."""
+        sub = ' class="sub"' if self.by_area and not row.agreed else ""
+        return f'<tr role="row"{sub}>{"".join([write(row) for write, _column in self.chosen])}</tr>\n'
+
+    def link(self, row: Row, text: str) -> str:
+        return f'<a href="{self.detail(row.framework)}{escape(row.code)}/"{text}</a>'
+
+    def code_cell(self, row: Row) -> str:
+        code = f'<bdi class="ref">{escape(row.code)}</bdi>'
+        if self.key == "title":
+            return f'<td role="cell" class="c-ref">{code}</td>'
+        return f'<th scope="row" role="rowheader" class="c-ref">{self.link(row, f">{code}")}</th>'
+
+    def title_cell(self, row: Row) -> str:
+        words = f"{self.speech(row)}>{escape(row.title.value)}"
+        return f'<th scope="row" role="rowheader" class="ttl">{self.link(row, words)}</th>'
 
     def speech(self, row: Row) -> str:
         """A title in another language than the page's says so."""
@@ -131,3 +156,26 @@ class LineWriter:
             # An agreed item is carried out by its undertakings: nobody is waited for.
             return self.never if row.agreed else escape(words)
         return f'<time datetime="{row.updated_on.isoformat()}">{escape(words)}</time>'
+
+
+Write = Callable[[Row], str]
+
+
+def own(writer: LineWriter, column: Column) -> Write | None:
+    """How the page writes a column that it shows with marks and links; None for the others."""
+    cell = writer.cell
+    return {
+        "code": writer.code_cell,
+        "title": writer.title_cell,
+        "lead": lambda row: f"{cell['lead']}{writer.lead(row)}</td>",
+        "status": lambda row: f'<td role="cell" class="c-st">{writer.status[row.status]}</td>',
+        "progress": lambda row: f'<td role="cell" class="c-pr">{ui.progress(row.progress)}</td>',
+        "due": lambda row: f"{cell['due']}{writer.due(row)}</td>",
+        "updated": lambda row: f"{cell['age']}{writer.age(row)}</td>",
+    }.get(column.name)
+
+
+def plain(column: Column) -> Write:
+    """A column as the files show it."""
+    start = format_html('<td role="cell" class="c-more" data-label="{}">', column.label)
+    return lambda row: f"{start}{escape(str(column.value(row) or ''))}</td>"

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from tracker.toolkit.provenance import Provenance
 from tracker.toolkit.views import Report, ReportView
 
+from ..filters import LARGE
 from ..models import ReportingRound
 from ..reading.round_requests import COLUMNS, LABELS, SORTS, RequestSelection, Row, read_rows
+from .report_look import Look, exports, rows_words
 from .rounds import find_round
 
 
@@ -78,6 +80,9 @@ class RoundRequests(ReportView):
             "selects": self._selects(selection),
             "sort": sort,
             "sorts": SORTS,
+            "exports": exports(Look(sort), selection.query()),
+            "rows_words": rows_words(shown.paginator.count),
+            "many": shown.paginator.count > LARGE,
         }
         return render(request, "activities/round/requests.html", context)
 

@@ -29,6 +29,22 @@
     (field.closest(".field") || field).scrollIntoView({ block: "start" });
   });
 
+  // A file is made before it is sent: say so until it comes. Its answer takes the cookie away.
+  const waiting = () => document.cookie.split("; ").includes("preparing=1");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-preparing]");
+    const line = link?.closest(".menu").nextElementSibling;
+    if (!line || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    document.cookie = `preparing=1; path=/; max-age=600; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+    link.closest(".menu").open = false;
+    line.textContent = link.dataset.preparing;
+    const watch = setInterval(() => {
+      if (waiting()) return;
+      clearInterval(watch);
+      line.textContent = "";
+    }, 200);
+  });
+
   document.addEventListener("htmx:afterSwap", (event) => focusProblems(event.target));
 
   // After filtering or paging, keyboard and screen reader stand where they stood: at the element with the same id or address.

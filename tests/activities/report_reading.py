@@ -1,13 +1,15 @@
-"""Reads the report back from each of its forms: page, CSV, XLSX and print."""
+"""Reads the report back from each of its forms: page, CSV, XLSX, DOCX, JSON and print."""
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from docx import Document
 from openpyxl import load_workbook
 
 VOID = {"input", "meta", "link", "br", "img", "use", "col"}
@@ -122,8 +124,36 @@ def xlsx_rows(client: Client, **given: Any) -> list[list[Any]]:
     return [["" if cell.value is None else cell.value for cell in row] for row in sheet]
 
 
+def cover_of(workbook: Any) -> dict[str, str]:
+    """What the cover of a workbook says of the report, above the list of its columns."""
+    pairs = [(row[0].value, row[1].value) for row in workbook.worksheets[0]]
+    return dict(pairs[: pairs.index((None, None))])
+
+
 def print_rows(client: Client, **given: Any) -> list[list[str]]:
     return rows_of(parse(read(client, **given, format="print")), "annex")
+
+
+def docx(client: Client, **given: Any) -> Any:
+    return Document(io.BytesIO(body(read(client, **given, format="docx"))))
+
+
+def table_rows(document: Any) -> list[list[str]]:
+    """The head and the rows of the table of a document, without those that stand across it."""
+    [table] = document.tables
+    return [
+        ["\n".join(p.text for p in cell.paragraphs) for cell in row.cells]
+        for row in table.rows
+        if len(row._tr.tc_lst) == len(table.columns)
+    ]
+
+
+def docx_rows(client: Client, **given: Any) -> list[list[str]]:
+    return table_rows(docx(client, **given))
+
+
+def json_report(client: Client, **given: Any) -> dict[str, Any]:
+    return json.loads(body(read(client, **given, format="json")))
 
 
 def codes(rows: list[list[Any]]) -> list[str]:

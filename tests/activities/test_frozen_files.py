@@ -1,6 +1,8 @@
-"""Page, print, CSV and XLSX of a frozen report hold the same, in the columns of the live report, and name it."""
+"""Page and every form of a frozen report hold the same, in the columns of the live report, and name it."""
 
 import datetime
+import io
+import json
 import re
 from typing import Any
 from urllib.parse import unquote
@@ -10,12 +12,13 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from docx import Document
 
 from activities.choices import Role, Status
 from activities.models import Evidence, FrozenReport, FunctionalField, ObstacleKind, Theme
-from activities.workflow import accept, return_update
+from activities.workflow import accept, reopen_round, return_update
 from tests.activities.frozen_reading import csv_of, csv_rows, freeze, get, lines, page, text, workbook
-from tests.activities.report_reading import body, parse
+from tests.activities.report_reading import body, cover_of, parse
 from tests.factories import make_item, make_organization, make_participation, make_round, make_undertaking, make_update
 from tests.personas import Cast
 from tests.reading import client_of
@@ -139,8 +142,9 @@ def test_every_file_names_the_report(cast: Cast, report: FrozenReport) -> None:
         "Checksum": report.checksum,
     }  # fmt: skip
     number = report.round.number
-    names = {"csv": f"round-{number}-report-1_2026-11-22.csv", "xlsx": f"round-{number}-report-1_2026-11-22.xlsx"}
-    for form in ("csv", "xlsx", "print"):
+    files = ("csv", "xlsx", "docx", "json")
+    names = {form: f"round-{number}-report-1_2026-11-22.{form}" for form in files}
+    for form in (*files, "print"):
         response = get(cast.stranger, report, format=form)
         headers = {name[9:]: unquote(value) for name, value in response.headers.items() if name.startswith("X-Report-")}
         assert headers.pop("Made-At")
@@ -152,7 +156,7 @@ def test_every_file_names_the_report(cast: Cast, report: FrozenReport) -> None:
                 assert said in paper.text
         body(response)
     book = workbook(cast.stranger, report)
-    cover = {label.value: value.value for label, value in book.worksheets[0]}
+    cover = cover_of(book)
     assert cover.pop("Made")
     assert cover == {
         "Frozen report": "@Round", "Version": "1", "Source": expected["Source"], "Filters": expected["Filters"],
@@ -194,3 +198,77 @@ def test_the_head_counts_the_answers_as_they_were(cast: Cast) -> None:
     [section] = page(cast.anonymous, report).all("section", **{"aria-labelledby": "h-answers"})
     assert {pair.text for pair in section.all("div")} == {f"{label}{number}" for label, number in counted.items()}
     assert "2 of 9" in text(cast.anonymous, report)
+
+
+def document(user: Any, report: FrozenReport, language: str = "en", **given: Any) -> Any:
+    return Document(io.BytesIO(body(get(user, report, language, format="docx", **given))))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_document_and_data_hold_the_same(cast: Cast, report: FrozenReport, language: str) -> None:
+    user = cast.coordinator
+    heads, *rows = csv_rows(user, report, language)
+    data = json.loads(body(get(user, report, language, format="json")))
+    assert data["report"]["checksum"] == report.checksum
+    assert [column["label"] for column in data["columns"]] == heads
+    names = [column["name"] for column in data["columns"]]
+    assert [[in_csv("" if row[name] is None else row[name]) for name in names] for row in data["rows"]] == rows
+
+    read = document(user, report, language)
+    assert "@Round" in [p.text for p in read.paragraphs if p.style.name == "Title"]
+    [table] = read.tables
+    beside, below = [], []
+    for row in list(table.rows)[1:]:
+        texts = [cell.text for cell in row.cells]
+        if len(row._tr.tc_lst) > 1:
+            beside.append([squeezed(text) for text in texts])
+            below.append("")
+        elif beside and row.cells[0].paragraphs[0].style.name != "Table Group":
+            below[-1] = texts[0]
+    with translation.override(language):
+        none = _("none named")
+    printed = list(lines(page(user, report, language, format="print"), "annex"))
+    assert beside == [[squeezed(cell.replace(none, "")) for cell in cells] for cells, _below in printed]
+    assert [squeezed(told) for told in below] == [squeezed(row[-2] + row[-1]) for row in rows]
+
+
+def test_words_in_a_document_are_in_the_language_they_were_typed_in(cast: Cast, report: FrozenReport) -> None:
+    [told, *_others] = [p for p in paragraphs(document(cast.coordinator, report)) if p.text.startswith("Obstacles:")]
+    assert [(run.text, run._r.xpath("w:rPr/w:lang/@w:*")) for run in told.runs] == [
+        ("Obstacles: ", []),
+        ("Нет средств.", ["zh-CN"]),  # as whoever typed it said
+    ]
+
+
+def paragraphs(read: Any) -> list[Any]:
+    return [p for row in read.tables[0].rows for p in row.cells[0].paragraphs]
+
+
+def test_columns_of_a_frozen_report_can_be_chosen(cast: Cast, report: FrozenReport) -> None:
+    asked = {"columns": "code,status,title"}
+    found = page(cast.anonymous, report, **asked)
+    cells = {row[0]: row for row, told in lines(found, "acts") if not told}
+    assert cells["A.5.4"] == ["A.5.4", "Stalled", "=SUM(A1)"]
+    assert csv_of(get(cast.anonymous, report, format="csv", **asked))[0] == ["Ref.", "Status", "Activity"]
+    printed = {
+        row[0]: (row, told) for row, told in lines(page(cast.anonymous, report, format="print", **asked), "annex")
+    }
+    assert printed["A.5.4"] == (["A.5.4", "Stalled", "=SUM(A1)"], "")
+    with_said = {row[0]: told for row, told in lines(page(cast.anonymous, report, columns="status,said"), "acts")}
+    assert "两国同意" in with_said["A.5.4"]
+    table = document(cast.anonymous, report, columns="status,since").tables[0]
+    told = [row.cells[0].text for row in table.rows if len(row._tr.tc_lst) == 1]
+    assert [text for text in told if "Osce did more." in text]
+    assert not [text for text in told if "两国同意" in text]
+    [form] = found.all("form", action=report.get_absolute_url())
+    assert [field["value"] for field in form.all("input", name="columns") if "checked" in field.attributes] == [
+        "status", "title",
+    ]  # fmt: skip
+
+
+def test_a_document_says_what_must_be_known_before_citing_it(cast: Cast, report: FrozenReport) -> None:
+    reopen_round(made=report.round, reason="An answer was missing.", by=cast.coordinator)
+    freeze(cast.coordinator, report.round)
+    texts = [p.text for p in document(cast.coordinator, report).paragraphs]
+    assert [text for text in texts if "version 2 was frozen on" in text]
+    assert [text for text in texts if "opened the round again" in text]

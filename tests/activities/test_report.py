@@ -166,7 +166,8 @@ def test_pages_of_fifty(client: Client) -> None:
 
 def test_large_results_say_more_than(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counts, "LARGE", 3)
-    monkeypatch.setattr("activities.views.report.LARGE", 3)
+    for module in ("report", "report_look"):
+        monkeypatch.setattr(f"activities.views.{module}.LARGE", 3)
     monkeypatch.setattr(counts.at_most, "__defaults__", (3,))
     item = make_item(code="A.5")
     for _ in range(5):
@@ -233,7 +234,7 @@ def test_htmx_gets_the_part_and_everybody_else_the_page(client: Client, register
 
 
 @pytest.mark.parametrize("given", [{}, {"area": "A"}, {"q": "course", "organization": "lead", "field": []}])
-@pytest.mark.parametrize("form", ["", "csv", "xlsx", "print"])
+@pytest.mark.parametrize("form", ["", "csv", "xlsx", "docx", "json", "print"])
 def test_statements_do_not_grow_with_rows(cast: Cast, given: dict[str, Any], form: str) -> None:
     client = browser(cast.lead)
     asked = address(**given, **({"format": form} if form else {}))

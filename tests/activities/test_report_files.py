@@ -21,7 +21,10 @@ from tests.activities.report_reading import (
     address,
     body,
     codes,
+    cover_of,
     csv_rows,
+    docx_rows,
+    json_report,
     left_out,
     page_rows,
     parse,
@@ -211,8 +214,7 @@ def test_a_file_says_where_it_comes_from(cast: Cast, osce_in_a: Activity) -> Non
     assert response["Content-Disposition"] == name
 
     workbook = load_workbook(io.BytesIO(body(client.get(address(area="A", organization="osce", format="xlsx")))))
-    cover = {row[0].value: row[1].value for row in workbook.worksheets[0]}
-    assert cover == {
+    assert cover_of(workbook) == {
         "Report": "Cooperation activities",
         "Source": "Framework for cooperation in peace-building (S-2001-138)",
         "Filters": "Area: A Area A; Organization: OSCE",
@@ -259,7 +261,7 @@ def test_files_speak_the_readers_language_and_say_each_title_once(client: Client
 
 
 def test_a_long_file_is_sent_in_pieces_and_complete(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("tracker.toolkit.spreadsheets", "activities.views.printing"):
+    for module in ("tracker.toolkit.spreadsheets", "tracker.toolkit.records", "activities.views.printing"):
         monkeypatch.setattr(f"{module}.ROWS_AT_A_TIME", 3)
     # However many rows are read at a time, none may be lost between two readings.
     for name in ("ROWS_AT_A_TIME", "ROWS_READ"):
@@ -270,6 +272,8 @@ def test_a_long_file_is_sent_in_pieces_and_complete(client: Client, monkeypatch:
     assert len(list(response.streaming_content)) == 3
     assert codes(csv_rows(client)[1:]) == ["A.5", *made]
     assert codes(print_rows(client)) == ["A.5", *made]
+    assert codes(docx_rows(client)[1:]) == ["A.5", *made]
+    assert [row["code"] for row in json_report(client)["rows"]] == ["A.5", *made]
     assert codes(xlsx_rows(client, sort="-code")[1:]) == [*made[::-1], "A.5"]
 
 

@@ -19,7 +19,7 @@ from activities.filters.declared import ActivityFilters
 from tests.doses import LONG, dose
 from tests.factories import make_item, make_user
 
-OF_THE_VIEW = ("sort", "page", "format")
+OF_THE_VIEW = ("sort", "page", "format", "columns", "place-title")
 NAMES = [*ActivityFilters.base_filters, *OF_THE_VIEW]
 AWKWARD = [
     "", "0", "-0", "1e9", "9" * 400, "2001-02-29", "0000", "9999-12-31", "%", "\\", "'", '"', "A'; DROP TABLE x;--",

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from docx import Document
 
 from activities.choices import NotificationKind, Role
 from activities.models import FrozenReport, Notification, ReportingRound, UpdateRequest
@@ -23,6 +25,8 @@ from tests.factories import make_item, make_organization, make_participation, ma
 from tests.forms_sent import fields_of, send
 from tests.personas import Cast
 from tests.reading import client_of, links, main_part, page, queries, queries_of_post
+from tracker.toolkit.dates import PartialDate
+from tracker.toolkit.days import day_words
 
 Digest = Callable[[], str]
 LIST, NEW = "/rounds/", "/rounds/new/"
@@ -438,6 +442,32 @@ def test_the_print_holds_every_row(cast: Cast, opened: ReportingRound) -> None:
     html = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
     assert len(re.findall(r'<tr><td class="nw"><bdi>', html)) == 3
     assert "Role: Lead" in html
+
+
+def test_document_and_data_hold_what_the_table_holds(cast: Cast, opened: ReportingRound) -> None:
+    """For somebody who may not see all of it."""
+    where, client = address(opened, "round-requests"), client_of(cast.stranger)
+
+    def content(form: str) -> bytes:
+        return b"".join(client.get(where, {"format": form}).streaming_content)  # type: ignore[attr-defined]
+
+    heads, *rows = csv.reader(io.StringIO(content("csv").decode("utf-8-sig")))
+    assert len(rows) == 6
+    data = json.loads(content("json"))
+    assert [column["label"] for column in data["columns"]] == heads
+    names = [column["name"] for column in data["columns"]]
+    assert [[row[name] or "" for name in names] for row in data["rows"]] == rows
+    assert data["rows"][0]["codes"] == {"organization": ["lead"], "state": ["not_yet_due"]}
+    [table] = Document(io.BytesIO(content("docx"))).tables
+    in_words = [
+        [day_words(PartialDate(cell), short=True) if re.fullmatch(r"\d{4}-\d\d-\d\d", cell) else cell for cell in row]
+        for row in rows
+    ]
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [heads, *in_words]
+    menu = links(main_part(client.get(f"{where}?role=lead&sort=organization").content.decode()))
+    assert {link for link in menu if "format=" in link} == {
+        f"?role=lead&sort=organization&format={form}" for form in ("docx", "xlsx", "csv", "json", "print")
+    }
 
 
 @pytest.mark.parametrize("form", ["", "?format=csv", "?format=print"])

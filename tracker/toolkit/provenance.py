@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from django.utils import timezone
@@ -40,20 +41,25 @@ class Provenance:
             (_("Address"), self.address),
         ]
 
-    def headers(self) -> dict[str, str]:
-        """The same as response headers: names in English, values as percent-encoded UTF-8."""
-        values = {
-            "Title": self.title,
-            "Source": self.source,
-            "Filters": self.filters,
-            "As-Of": self.as_of.isoformat(),
-            "Made-At": self.made_at.isoformat(timespec="seconds"),
-            "Made-By": self.made_by,
-            "Rows": str(self.rows),
-            "Left-Out": str(self.left_out),
-            "Address": self.address,
+    def values(self) -> dict[str, Any]:
+        """The same for programs: names in English, dates in ISO."""
+        return {
+            "title": self.title,
+            "source": self.source,
+            "filters": self.filters,
+            "as_of": self.as_of.isoformat(),
+            "made_at": self.made_at.isoformat(timespec="seconds"),
+            "made_by": self.made_by,
+            "rows": self.rows,
+            "left_out": self.left_out,
+            "address": self.address,
         }
-        return {f"X-Report-{name}": _header(value) for name, value in values.items()}
+
+    def headers(self) -> dict[str, str]:
+        """The same as response headers: “X-Report-Made-At”, values as percent-encoded UTF-8."""
+        return {
+            f"X-Report-{name.replace('_', '-').title()}": _header(str(value)) for name, value in self.values().items()
+        }
 
 
 def _header(value: str) -> str:

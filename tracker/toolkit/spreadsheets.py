@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
 
 from tracker.toolkit.dates import PartialDate
 
 ROWS_AT_A_TIME = 500
+# Defined names of a workbook: the table with its head, and the labels and names of its columns.
+TABLE, COLUMNS = "report_table", "report_columns"
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _BOM = "\ufeff"
 # Characters in a cell; spreadsheet programs call a file with more of them damaged.
@@ -25,12 +29,19 @@ _LONGEST = 32_767
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column of a report. `value` gives text, a number, a date, a `PartialDate` or None; `width` in characters."""
+    """A column of a report. `value` gives text, a number, a date, a `PartialDate` or None; `width` in characters.
+
+    `kind` is “text”, “number”, “date” or “list” (several texts in one). `codes` gives the codes that its words stand
+    for, which never change; `language` the code of the language of a text that may be in another than the reader's.
+    """
 
     name: str
     label: str | Promise
     value: Callable[[Any], Any]
     width: int = 16
+    kind: str = "text"
+    codes: Callable[[Any], list[str]] | None = None
+    language: Callable[[Any], str] | None = None
 
 
 def neutral(value: Any) -> Any:
@@ -74,13 +85,20 @@ def write_xlsx(
     cover: Sequence[tuple[str, str]],
     right_to_left: bool = False,
 ) -> None:
-    """Write a workbook of two sheets: the table (`count` rows, known beforehand), and the cover with its provenance."""
+    """Write a workbook of two sheets: the cover with the provenance, and the table (`count` rows, known beforehand).
+
+    The cover ends with the label and the name of each column. Whatever language the workbook speaks, whoever reads it
+    finds the table, with its head, by the defined name `TABLE`, and that list by `COLUMNS`.
+    """
     workbook = Workbook(write_only=True)
-    _cover(workbook, cover_title, cover, right_to_left)
+    cover_sheet = _cover(workbook, cover_title, cover, columns, right_to_left)
     sheet = workbook.create_sheet(_sheet_title(title))
+    last = get_column_letter(len(columns))
+    start = len(cover) + 3
+    _define(workbook, TABLE, sheet, f"$A$1:${last}${count + 1}")
+    _define(workbook, COLUMNS, cover_sheet, f"$A${start}:$B${start + len(columns) - 1}")
     sheet.sheet_view.rightToLeft = right_to_left
     sheet.freeze_panes = "B2"
-    last = get_column_letter(len(columns))
     sheet.auto_filter.ref = f"A1:{last}{count + 1}"
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation = "landscape"
@@ -96,13 +114,24 @@ def write_xlsx(
     workbook.save(file)
 
 
-def _cover(workbook: Workbook, title: str, facts: Sequence[tuple[str, str]], right_to_left: bool) -> None:
+def _define(workbook: Workbook, name: str, sheet: Any, cells: str) -> None:
+    workbook.defined_names[name] = DefinedName(name, attr_text=f"{quote_sheetname(sheet.title)}!{cells}")
+
+
+def _cover(
+    workbook: Workbook, title: str, facts: Sequence[tuple[str, str]], columns: Sequence[Column], right_to_left: bool
+) -> Any:
     sheet = workbook.create_sheet(_sheet_title(title))
     sheet.sheet_view.rightToLeft = right_to_left
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 90
     for label, value in facts:
         sheet.append([_cell(sheet, label, bold=True), _cell(sheet, value, wrap=True)])
+    sheet.append([])
+    sheet.append([_cell(sheet, _("Columns"), bold=True), _cell(sheet, _("Name in addresses and imports"), bold=True)])
+    for column in columns:
+        sheet.append([_cell(sheet, str(column.label)), _cell(sheet, column.name)])
+    return sheet
 
 
 def _content(sheet: Any, value: Any) -> Any:

@@ -1,21 +1,12 @@
-"""The report view: one filtered table as page, print, CSV and XLSX, and the refusal of what is not understood."""
+"""The report view: one filtered table as a page and in every form, and the refusal of what is not understood."""
 
-import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    QueryDict,
-    StreamingHttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import get_resolver
 from django.utils.cache import patch_vary_headers
@@ -23,14 +14,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views import View
 
+from tracker.toolkit.choosing import COLUMNS, is_place, read_columns
 from tracker.toolkit.provenance import Provenance
-from tracker.toolkit.spreadsheets import Column, csv_pieces, write_xlsx
-from tracker.toolkit.texts import current_language, direction
+from tracker.toolkit.report_files import FORMS, Report, file_response
+from tracker.toolkit.spreadsheets import Column
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMATS = ("csv", "xlsx", "print")
-# Kept in memory up to this size, then in a temporary file.
-SPOOLED = 5 * 1024 * 1024
+# Said by the page while a file is being made, and taken away by the file.
+PREPARING = "preparing"
 
 
 class BadParameters(BadRequest):
@@ -49,27 +39,17 @@ class KnownCount(Paginator):
         self.count = count
 
 
-class Report:
-    """What a report view needs: filled in by the app that knows the rows."""
-
-    columns: Sequence[Column]
-    sheet_title: str
-
-    def provenance(self, request: HttpRequest) -> Provenance:
-        raise NotImplementedError
-
-    def rows(self) -> Iterable[Any]:
-        """All rows, in order, as many as the provenance says."""
-        raise NotImplementedError
-
-
 class ReportView(View):
-    """GET only. Hooks: `sorts`, `read`, `render_page`, `make_report`, `print_pieces`."""
+    """GET only. Hooks: `sorts`, `offered_columns`, `read`, `render_page`, `make_report`, `print_pieces`.
+
+    `chosen` names the columns that the address asks for, in their order; None where it does not say.
+    """
 
     http_method_names = ["get", "head"]
     page_size = 50
     sorts: Sequence[str] = ()
     file_name = "report"
+    chosen: list[str] | None = None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
@@ -91,13 +71,14 @@ class ReportView(View):
         page = self.read_page(given.pop("page", None), problems)
         sorts = [*self.sorts, *(f"-{key}" for key in self.sorts)]
         sort = self.read_one("sort", given.pop("sort", None), sorts, problems)
-        form = self.read_one("format", given.pop("format", None), FORMATS, problems)
+        form = self.read_one("format", given.pop("format", None), tuple(FORMS), problems)
         if form and page:
             problems.append(("page", _("A file holds all pages. Leave this parameter out.")))
+        self.chosen = read_columns(given, self.offered_columns, problems)
         selection = self.read(given, problems)
         if problems:
             raise BadParameters(problems)
-        tidy = tidy_address(request)
+        tidy = tidy_address(request, self.chosen)
         if tidy and not request.htmx:
             return redirect(tidy)
         if form:
@@ -108,6 +89,10 @@ class ReportView(View):
         return response
 
     # Hooks
+
+    def offered_columns(self) -> Sequence[Column]:
+        """Those that may be chosen and ordered, the first of which is always there; none: the parameter is unknown."""
+        return ()
 
     def read(self, given: dict[str, list[str]], problems: list[tuple[str, str]]) -> Any:
         """The selection that the remaining parameters ask for; adds to `problems` what is not understood."""
@@ -156,31 +141,18 @@ class ReportView(View):
 
     def export(self, request: HttpRequest, form: str, selection: Any, sort: str) -> HttpResponseBase:
         report = self.make_report(selection, sort)
+        report.choose(self.chosen)
         provenance = report.provenance(request)
         if form == "print":
             response: Any = StreamingHttpResponse(self.print_pieces(request, report, provenance))
-        elif form == "csv":
-            pieces = csv_pieces(report.columns, report.rows())
-            response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
         else:
-            file = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 - the response closes it
-            write_xlsx(
-                file,
-                title=report.sheet_title,
-                columns=report.columns,
-                rows=report.rows(),
-                count=provenance.rows,
-                cover_title=_("About this report"),
-                cover=provenance.facts(),
-                right_to_left=direction(current_language()) == "rtl",
-            )
-            file.seek(0)
-            response = FileResponse(file, content_type=XLSX)
-        if form != "print":
+            response = file_response(form, report, provenance)
             name = file_name(self.file_name, provenance.as_of.isoformat(), request.GET, form)
             response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         for header, value in provenance.headers().items():
             response.headers[header] = value
+        if PREPARING in request.COOKIES:
+            response.delete_cookie(PREPARING)
         return response
 
 
@@ -200,14 +172,22 @@ def refuse_control_characters(query: QueryDict) -> None:
         raise BadParameters(problems)
 
 
-def tidy_address(request: HttpRequest) -> str:
-    """The same address without the empty values that a form sends along; "" when it has none."""
-    if all(all(values) for _name, values in request.GET.lists()):
-        return ""
+def tidy_address(request: HttpRequest, columns: Sequence[str] | None = None) -> str:
+    """The same address without the empty values that a form sends along, and with the columns as one list.
+
+    "" when it is tidy already.
+    """
     query = request.GET.copy()
-    for name in list(query):
+    places = [name for name in query if is_place(name)]
+    for name in places:
+        del query[name]
+    for name in query:
         query.setlist(name, [value for value in query.getlist(name) if value])
-    encoded = query.urlencode()
+    if columns is not None and (places or len(query.getlist(COLUMNS)) > 1):
+        query[COLUMNS] = ",".join(columns)
+    if dict(query.lists()) == dict(request.GET.lists()):
+        return ""
+    encoded = query.urlencode(safe=",")
     return f"{request.path}?{encoded}" if encoded else request.path
 
 
@@ -216,6 +196,6 @@ def file_name(name: str, day: str, query: QueryDict, form: str) -> str:
     parts = [
         slugify(f"{key} {' '.join(values)}")
         for key, values in query.lists()
-        if key not in ("format", "page") and any(values)
+        if key not in ("format", "page", COLUMNS) and any(values)
     ]
     return "_".join([name, day, *filter(None, parts)])[:120] + f".{form}"
