@@ -97,6 +97,8 @@ BUDGETS: tuple[Budget, ...] = (
     Budget("CSV: first byte", 1000, 300, lambda facts: facts.of("exports", "csv", "first_byte"), "ms"),
     Budget("CSV: growth of memory", 20, 5, lambda facts: facts.of("exports", "csv", "growth"), "MB"),
     Budget("XLSX ÷ CSV", 10, 4, lambda facts: facts.ratio("xlsx", "csv"), "×"),
+    Budget("DOCX ÷ CSV", 10, 6, lambda facts: facts.ratio("docx", "csv"), "×"),
+    Budget("DOCX: growth of memory", 20, 10, lambda facts: facts.of("exports", "docx", "growth"), "MB"),
     Budget(
         "first visit with assets, heaviest page", 60 * 1024, 30 * 1024, lambda facts: facts.worst("first_visit"), "B"
     ),

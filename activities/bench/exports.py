@@ -44,8 +44,10 @@ def measure_exports(bench: Bench) -> dict[str, dict[str, Any]]:
     report = reverse("activity-list")
     wanted = {
         "csv": ("CSV of everything", f"{report}?format=csv", bench.product),
+        "json": ("JSON of everything", f"{report}?format=json", bench.product),
         "xlsx": ("XLSX of everything", f"{report}?format=xlsx", bench.product),
         "print": ("print of everything", f"{report}?format=print", bench.product),
+        "docx": ("DOCX of everything", f"{report}?format=docx", bench.product),
         "bare_csv": ("= bare copy of everything", f"/copy/?as={bench.subjects.person.pk}", bench.bare),
     }
     cookies = bench.cookies()

@@ -12,7 +12,9 @@ BARE_OF = {
     "filtered": "bare_filtered_templated",
     "write": "bare_write",
     "csv": "bare_csv",
+    "json": "bare_csv",
     "xlsx": "bare_csv",
+    "docx": "bare_csv",
 }
 
 
@@ -59,7 +61,7 @@ def remarks(found: dict[str, Any]) -> Iterator[str]:
         f"{found['seconds']:.0f} s. A worker had {found['memory_before']:.0f} MB after the pages, "
         f"{found['memory']:.0f} MB at the end."
     )
-    for key in ("csv", "xlsx"):
+    for key in ("csv", "json", "xlsx", "docx"):
         export = found["exports"].get(key, {})
         if "first_byte" in export:
             yield (

@@ -179,6 +179,8 @@ def form_values(form: Element) -> dict[str, list[str]]:
             sent.setdefault(name, []).append(value)
 
     for field in form.all("input"):
+        if "disabled" in field.attributes:
+            continue
         if field.attributes.get("type") != "checkbox" or "checked" in field.attributes:
             add(field["name"], field.attributes.get("value", ""))
     for field in form.all("select"):

@@ -60,7 +60,7 @@ def test_a_small_run_measures_everything(empty_database: str, tmp_path: Path) ->
         "write": 302, "bare_write": 200,
     }  # fmt: skip
     assert {key: export["status"] for key, export in found["exports"].items()} == {
-        "csv": 200, "xlsx": 200, "print": 200, "bare_csv": 200,
+        "csv": 200, "json": 200, "xlsx": 200, "docx": 200, "print": 200, "bare_csv": 200,
     }  # fmt: skip
     timed = [*found["cases"].values(), *found["exports"].values()]
     assert all(0 < case["median"] <= case["p95"] and case["rounds"] >= 1 for case in timed)

@@ -139,7 +139,7 @@ def csv_names(client: Client) -> list[str]:
 def test_every_link_of_the_list_keeps_the_choice(cast: Cast) -> None:
     """All links that stay on the list, but for the way back to the usual columns."""
     client = client_of(cast.lead)
-    item = make_item(code="A.1")
+    item = make_item(code="B.1")
     for _number in range(52):
         make_undertaking(item=item)
     document = parse(read(client, area=["A", "B"], columns="code,title,due", sort="title"))
@@ -147,7 +147,7 @@ def test_every_link_of_the_list_keeps_the_choice(cast: Cast) -> None:
     links = [a for a in main.all("a") if a["href"].split("?")[0] in ("", "/activities/")]
     without = [a.text for a in links if "columns=code,title,due" not in a["href"].replace("%2C", ",")]
     assert without == ["The usual columns"]
-    assert len(links) > 20
+    assert len(links) >= 20
     hidden = [field["value"] for field in main.all("input", type="hidden", name="columns")]
     # The filters, the order on narrow screens, and the choice itself, which sends each column.
     assert hidden == ["code,title,due", "code", "code,title,due"]

@@ -457,7 +457,7 @@ def test_document_and_data_hold_what_the_table_holds(cast: Cast, opened: Reporti
     assert [column["label"] for column in data["columns"]] == heads
     names = [column["name"] for column in data["columns"]]
     assert [[row[name] or "" for name in names] for row in data["rows"]] == rows
-    assert data["rows"][0]["codes"] == {"organization": ["lead"], "state": ["not_yet_due"]}
+    assert data["rows"][0]["codes"] == {"organization": ["colead"], "state": ["not_yet_due"]}
     [table] = Document(io.BytesIO(content("docx"))).tables
     in_words = [
         [day_words(PartialDate(cell), short=True) if re.fullmatch(r"\d{4}-\d\d-\d\d", cell) else cell for cell in row]

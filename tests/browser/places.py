@@ -165,6 +165,16 @@ def choose_a_bulk_change(page: Page) -> None:
     page.locator("button[name=index]").click()
 
 
+def open_menu(which: str) -> Callable[[Page], None]:
+    return lambda page: page.locator(f"main details.menu{which} > summary").click()
+
+
+EVERY_COLUMN = (
+    "code,title,kind,area,parent,lead,participants,status,progress,due,updated,signals,countries,fields,themes,level"
+)
+FIVE_COLUMNS = "code,due,title,status,signals"
+
+
 PLACES = [
     Place("overview", "/"),
     Place("overview-coordinator", "/", "coordinator"),
@@ -174,6 +184,8 @@ PLACES = [
     Place("list-filtered", "/activities/?area=A&organization=osce&q=OSCE"),
     Place("list-empty", "/activities/?area=F&status=completed&q=harbour"),
     Place("list-refused", "/activities/?area=Z&due_after=31.12.2001&colour=red"),
+    Place("list-columns", f"/activities/?area=A&columns={EVERY_COLUMN}", "", open_menu(".columns")),
+    Place("list-exports", f"/activities/?columns={FIVE_COLUMNS}", "", open_menu(":has(+ .preparing)")),
     Place("list-print", "/activities/?area=A&format=print"),
     Place("timeline", "/timeline/"),
     Place("timeline-quarters", "/timeline/?by=quarter&kind=undertaking", "lead"),
@@ -181,6 +193,7 @@ PLACES = [
     Place("timeline-none", "/timeline/?area=A&from=1950&until=1960"),
     Place("timeline-refused", "/timeline/?by=month&from=2002&until=2001"),
     Place("timeline-print", "/timeline/?kind=undertaking&format=print"),
+    Place("list-columns-print", f"/activities/?area=A&columns={FIVE_COLUMNS}&format=print"),
     Place("item", "{item}"),
     Place("item-coordinator", "{item}", "coordinator"),
     Place("undertaking", "{lively}"),
