@@ -139,7 +139,7 @@ class FrozenReportView(ReportView):
             "unchosen": look._replace(columns=None).hidden(),
             "usual_columns": f"{here}{look._replace(columns=None).address('')}".removesuffix("?"),
             "hidden_words": hidden_words(found.hidden),
-            "exports": exports(look),
+            "exports": exports(lambda form: look.address("", format=form)),
             "rows_words": rows_words(len(found.ids)),
             "many": len(found.ids) > LARGE,
             "newer": newest_version(report),

@@ -134,7 +134,7 @@ class ActivityReport(ReportView):
             "sorts": SORTS,
             "chips": selection.chips(),
             "sentence": selection.sentence(),
-            "exports": exports(look, selection.query()),
+            "exports": exports(lambda form: look.address(selection.query(), format=form)),
             "quick": quick_links(selection, look),
             "followable": what_to_follow(selection),
             "widenings": widenings(selection, look) if not rows else [],

@@ -1,6 +1,6 @@
 """How the report is shown: its order and its columns, kept in every link of the page, and the choice of columns."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -81,10 +81,10 @@ def heads(
     return found
 
 
-def exports(look: Look, query: str = "") -> list[dict[str, Any]]:
-    """The forms that can be had, as templates/components/exports.html lists them."""
+def exports(address: Callable[[str], str]) -> list[dict[str, Any]]:
+    """The forms that can be had, as templates/components/exports.html lists them; `address` gives that of a form."""
     return [
-        {"label": label, "href": look.address(query, format=form), "waits": form in MADE_WHOLE, "file": form != "print"}
+        {"label": label, "href": address(form), "waits": form in MADE_WHOLE, "file": form != "print"}
         for form, label in FORMS.items()
     ]
 

@@ -80,7 +80,7 @@ class RoundRequests(ReportView):
             "selects": self._selects(selection),
             "sort": sort,
             "sorts": SORTS,
-            "exports": exports(Look(sort), selection.query()),
+            "exports": exports(lambda form: Look(sort).address(selection.query(), format=form)),
             "rows_words": rows_words(shown.paginator.count),
             "many": shown.paginator.count > LARGE,
         }

@@ -1,7 +1,7 @@
 """The timeline: activities by quarter or year under any filter, as page, paper and file."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.provenance import Provenance
+from tracker.toolkit.report_files import PaperTable, Report
 from tracker.toolkit.spreadsheets import ROWS_AT_A_TIME, Column
 from tracker.toolkit.texts import current_language
 from tracker.toolkit.views import ReportView
 
 from ..choices import Status
-from ..filters import Selection
+from ..filters import LARGE, Selection
 from ..filters.parameters import DayField
 from ..reading.timeline import SORTS, Line, Timeline
 from ..reading.timeline_chart import QUARTER, YEAR
@@ -30,6 +31,7 @@ from ..reading.timeline_window import is_too_wide, moved
 from ..reports import wording
 from .printing import ROWS_HERE
 from .report import ActivityTable
+from .report_look import exports, rows_words
 from .timeline_rows import TrackWriter
 
 BY = {QUARTER: gettext_lazy("By quarter"), YEAR: gettext_lazy("By year")}
@@ -40,13 +42,28 @@ def columns() -> list[Column]:
     status = wording(Status)
     return [
         Column(name="code", label=_("Ref."), value=lambda line: line.code, width=12),
-        Column(name="title", label=_("Activity"), value=lambda line: line.title.value, width=60),
-        Column(name="planned_start", label=_("Planned start"), value=lambda line: line.planned_start, width=14),
-        Column(name="planned_end", label=_("Planned end"), value=lambda line: line.planned_end, width=14),
-        Column(name="actual_start", label=_("Actual start"), value=lambda line: line.actual_start, width=14),
-        Column(name="actual_end", label=_("Actual end"), value=lambda line: line.actual_end, width=14),
-        Column(name="status", label=_("Status"), value=lambda line: status(line.status)),
+        Column(
+            name="title",
+            label=_("Activity"),
+            value=lambda line: line.title.value,
+            width=60,
+            language=lambda line: line.title.language,
+        ),
+        day("planned_start", _("Planned start"), lambda line: line.planned_start),
+        day("planned_end", _("Planned end"), lambda line: line.planned_end),
+        day("actual_start", _("Actual start"), lambda line: line.actual_start),
+        day("actual_end", _("Actual end"), lambda line: line.actual_end),
+        Column(
+            name="status",
+            label=_("Status"),
+            value=lambda line: status(line.status),
+            codes=lambda line: [line.status],
+        ),
     ]
+
+
+def day(name: str, label: str, value: Callable[[Line], Any]) -> Column:
+    return Column(name=name, label=label, value=value, width=14, kind="date")
 
 
 class TimelineTable(ActivityTable):
@@ -60,6 +77,13 @@ class TimelineTable(ActivityTable):
 
     def rows(self) -> Iterator[Line]:  # type: ignore[override]
         return self.timeline.lines(self.ids)
+
+    def paper_table(self) -> PaperTable:
+        """Every column beside the other."""
+        return Report.paper_table(self)
+
+    def paper_note(self) -> str:
+        return ""
 
     def provenance(self, request: HttpRequest) -> Provenance:
         found = super().provenance(request)
@@ -123,7 +147,9 @@ class TimelineReport(ReportView):
             "scales": self.scales(timeline, sort),
             "orders": self.orders(timeline, sort),
             "ways": self.ways(timeline, sort),
-            "exports": self.exports(timeline, sort),
+            "exports": exports(lambda form: self.address(timeline, sort, format=form)),
+            "rows_words": rows_words(timeline.shown),
+            "many": timeline.shown > LARGE,
             "list_query": timeline.selection.query(),
         }
         return render(request, "activities/timeline.html", context)
@@ -170,14 +196,6 @@ class TimelineReport(ReportView):
             *found,
             (_("The whole time"), self.address(timeline, sort, **dict.fromkeys(("by", "from", "until"), "")), ""),
         ]
-
-    def exports(self, timeline: Timeline, sort: str) -> list[tuple[str, str]]:
-        forms = (
-            ("xlsx", _("Spreadsheet (XLSX)")),
-            ("csv", _("Plain table (CSV)")),
-            ("print", _("Print or save as PDF")),
-        )
-        return [(label, self.address(timeline, sort, format=form)) for form, label in forms]
 
     # Paper
 
