@@ -21,6 +21,7 @@ from tracker.toolkit.dates import PartialDate
 ROWS_AT_A_TIME = 500
 # Defined names of a workbook: the table with its head, and the labels and names of its columns.
 TABLE, COLUMNS = "report_table", "report_columns"
+A4 = 9  # as spreadsheet programs number paper
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _BOM = "\ufeff"
 # Characters in a cell; spreadsheet programs call a file with more of them damaged.
@@ -101,7 +102,7 @@ def write_xlsx(
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{last}{count + 1}"
     sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     for number, column in enumerate(columns, start=1):
