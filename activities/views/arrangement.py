@@ -54,7 +54,7 @@ def _annex(columns: dict[str, Column], *, by_area: bool) -> list[Place]:
     def words(name: str, row: Any) -> str:
         return in_words(columns[name].value(row), columns[name].kind) if name in columns else ""
 
-    visible_to = _("Visible to")
+    visible_to, colon = _("Visible to"), _(": ")
     none_named = _("none named")
 
     def title(row: Any) -> list[Pieces]:
@@ -66,7 +66,7 @@ def _annex(columns: dict[str, Column], *, by_area: bool) -> list[Place]:
             if said := words(name, row):
                 parts.append(f" {said}." if parts else f"{said}.")
         if said := words("visibility", row):
-            parts.append(f"{' ' if parts else ''}{visible_to}: {said}.")
+            parts.append(f"{' ' if parts else ''}{visible_to}{colon}{said}.")
         main: Pieces = row.title if "title" in columns else ""
         return [main, tuple(parts)] if parts else [main]
 

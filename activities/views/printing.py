@@ -49,7 +49,7 @@ def _pieces(
 def _printed(lines: list[tuple[Any, Any]], places: Sequence[Place], told: Told | None, language: str) -> str:
     # A response is sent after the middleware let go of the request's language.
     with translation.override(language):
-        written = []
+        written: list[str] = []
         for begins, row in lines:
             if begins:
                 group = '<tr class="cut"><th colspan="{}" scope="rowgroup">{}</th></tr>\n'

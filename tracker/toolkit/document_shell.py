@@ -171,8 +171,13 @@ def languages_of(language: str) -> dict[str, str]:
 
 def _field(name: str) -> str:
     """Something that the program fills in: a page number."""
-    kinds = ('<w:fldChar w:fldCharType="begin"/>', f'<w:instrText xml:space="preserve"> {name} </w:instrText>')
-    kinds += ('<w:fldChar w:fldCharType="separate"/>', "<w:t>1</w:t>", '<w:fldChar w:fldCharType="end"/>')
+    kinds = (
+        '<w:fldChar w:fldCharType="begin"/>',
+        f'<w:instrText xml:space="preserve"> {name} </w:instrText>',
+        '<w:fldChar w:fldCharType="separate"/>',
+        "<w:t>1</w:t>",
+        '<w:fldChar w:fldCharType="end"/>',
+    )
     return "".join(f"<w:r>{kind}</w:r>" for kind in kinds)
 
 

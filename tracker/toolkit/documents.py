@@ -128,8 +128,7 @@ class Paper:
         self._write(writer.table_head(twips, caption))
         self._write(writer.head_row(heads, twips))
         for row in rows:
-            wide = isinstance(row, Group | Wide)
-            self._write(writer.wide_row(row, twips) if wide else writer.row(row, twips))
+            self._write(writer.wide_row(row, twips) if isinstance(row, Group | Wide) else writer.row(row, twips))
         # Word wants a paragraph after a table.
         self._write("</w:tbl>" + writer.paragraph("", "Fact"))
 
