@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ from tracker.toolkit.days import age_words, day_words
 from tracker.toolkit.templatetags import ui
 from tracker.toolkit.texts import current_language, find_text, text_in
 
-from ..models import Activity, LeadProposal, Participation, StatusUpdate
+from ..models import Activity, ChangeSetEntry, LeadProposal, Participation, StatusUpdate
 from ..workflow.keeping import CLASSIFICATION
 from .actions import BULK
 from .export import export_csv, export_xlsx
@@ -175,6 +176,16 @@ class ActivityAdmin(HistoryAdmin, SixLanguagesAdmin):
             model.history.filter(activity_id=obj.pk).select_related("organization")
             for model in (Participation, LeadProposal)
         ]
+
+    def acts(self, obj: Activity) -> dict[int, tuple[str, str]]:
+        entries = ChangeSetEntry.objects.filter(activity=obj).select_related("change_set")
+        return {
+            entry.history_id: (
+                entry.change_set.words,
+                reverse("admin:activities_changeset_change", args=[entry.change_set_id]),
+            )
+            for entry in entries
+        }
 
     def has_delete_permission(self, request: HttpRequest, obj: Activity | None = None) -> bool:
         """Only what nobody has ever reported on, one at a time: a log is never lost, and a code never used again."""

@@ -164,6 +164,18 @@ def test_the_administration_lists_acts_and_unfolds_them(cast: Cast, coordinator:
     assert 'name="_save"' not in html and f"/changeset/{made.pk}/delete/" not in html
 
 
+def test_the_history_of_one_record_names_the_act_it_was_part_of(cast: Cast, coordinator: Client) -> None:
+    field = FunctionalField.objects.create(code="law", title_en="Rule of law")
+    act(coordinator, "add_fields", [cast.public, cast.item], apply="1", value=field.pk, change_reason="Sorted")
+    edit_undertaking(
+        activity=cast.public, changes={"place": "Alone"}, version=cast.public.version + 1, by=cast.coordinator
+    )
+    made = ChangeSet.objects.get()
+    html = coordinator.get(f"/admin/activities/activity/{cast.public.pk}/history/").content.decode()
+    link = f'<a href="/admin/activities/changeset/{made.pk}/change/"><bdi>Functional fields were added</bdi></a>'
+    assert html.count(link) == html.count("Part of a change of several records") == 1
+
+
 def test_nothing_is_edited_there(cast: Cast, coordinator: Client, digest: Callable[[], str]) -> None:
     made = place_all(cast, cast.public, cast.internal)
     before = digest()

@@ -171,6 +171,10 @@ class HistoryAdmin(KeptAdmin):
         """Hook: histories of rows that belong to this one, each as a QuerySet of historical records."""
         return ()
 
+    def acts(self, obj: Any) -> dict[int, tuple[str, str]]:
+        """Hook: by the number of a record of its own history, the act on several rows it was part of."""
+        return {}
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = list(super().get_fieldsets(request, obj))
         named = {name for _title, options in fieldsets for name in flat(options["fields"])}
@@ -190,6 +194,10 @@ class HistoryAdmin(KeptAdmin):
         entries = [entry for records in (own, *self.related_histories(obj)) for entry in told(records)]
         entries.sort(key=lambda entry: (entry["record"].history_date, entry["record"].history_id), reverse=True)
         page = Paginator(entries, HISTORY_PER_PAGE).get_page(request.GET.get("p"))
+        acts = self.acts(obj)
+        for entry in page:
+            if isinstance(entry["record"].instance, type(obj)):
+                entry["act"] = acts.get(entry["record"].history_id)
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
