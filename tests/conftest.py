@@ -9,6 +9,10 @@ from django.db.backends.sqlite3 import base
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from tests.prepared import django_db_keepdb, django_db_setup
+
+__all__ = ["django_db_keepdb", "django_db_setup"]
+
 pytest_plugins = ["tests.mail_server", "tests.personas"]
 
 _plain_flush = base.DatabaseOperations.sql_flush
