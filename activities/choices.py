@@ -210,6 +210,14 @@ class ProposalState(models.TextChoices):
     TAKEN_BACK = "taken_back", pgettext_lazy("lead", "Taken back")
 
 
+class OverlapKind(models.TextChoices):
+    """What a coordinator says of two undertakings that look alike."""
+
+    DIFFERENT = "different", _("Different")
+    RELATED = "related", _("Related")
+    MERGE = "merge", _("To be merged")
+
+
 class ChangeSetKind(models.TextChoices):
     BULK = "bulk", _("Bulk change")
     IMPORT = "import", _("Import")

@@ -129,6 +129,7 @@ rules.add_perm("activities.offer_to_lead", is_focal_point_of_a_participant & nob
 rules.add_perm("activities.answer_lead_proposal", did_not_offer & (is_coordinator | is_asked_for_the_lead))
 rules.add_perm("activities.take_lead_proposal_back", is_coordinator | proposed_the_lead)
 rules.add_perm("activities.propose_undertaking", is_coordinator | is_a_focal_point)
+rules.add_perm("activities.answer_overlap", is_coordinator)
 rules.add_perm("activities.keep_register", is_coordinator)
 
 

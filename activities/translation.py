@@ -10,6 +10,7 @@ from .models import (
     FunctionalField,
     LeadProposal,
     ObstacleKind,
+    OverlapAnswer,
     ParticipantGroup,
     Participation,
     PartnerKind,
@@ -85,5 +86,6 @@ keep_history(
 keep_history(Participation, app="activities")
 keep_history(LeadProposal, app="activities")
 keep_history(ReportingRound, app="activities")
+keep_history(OverlapAnswer, app="activities")
 for kept in (Area, Principle, ParticipantGroup, FunctionalField, Theme, ObstacleKind, ResourceKind, PartnerKind):
     keep_history(kept, app="activities")

@@ -72,6 +72,10 @@ def lead_proposal(which: str) -> Any:
     return address
 
 
+def overlap(*which: str) -> Any:
+    return lambda cast: reverse("overlap-answer", args=sorted(getattr(cast, one).pk for one in which))
+
+
 def declining(cast: Cast) -> str:
     return unsubscribe_path(Notification(user=cast.people["partner"], kind="call"))
 
@@ -105,6 +109,13 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("timeline", lambda cast: reverse("timeline") + "?format=csv", EVERYBODY, None),
     ("timeline", lambda cast: reverse("timeline") + "?format=xlsx", EVERYBODY, None),
     ("timeline", lambda cast: reverse("timeline") + "?format=print", EVERYBODY, None),
+    ("matrix", lambda cast: reverse("matrix"), EVERYBODY, None),
+    ("matrix", lambda cast: reverse("matrix") + "?by=item&format=csv", EVERYBODY, None),
+    ("matrix", lambda cast: reverse("matrix") + "?by=field&format=xlsx", EVERYBODY, None),
+    ("matrix", lambda cast: reverse("matrix") + "?by=theme&format=print&paper=a3", EVERYBODY, None),
+    ("overlap-list", lambda cast: reverse("overlap-list"), KEEPERS, None),
+    ("overlap-answer", overlap("public", "internal"), KEEPERS, KEEPERS),
+    ("overlap-answer", overlap("public", "restricted"), KEEPERS, KEEPERS),
     ("organization-list", lambda cast: reverse("organization-list"), EVERYBODY, None),
     ("organization-detail", lambda cast: reverse("organization-detail", args=["lead"]), EVERYBODY, None),
     ("organization-history", lambda cast: reverse("organization-history", args=["lead"]), EVERYBODY, None),
@@ -121,6 +132,7 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("activity-history", activity("activity-history", "internal"), READERS_OF_INTERNAL, None),
     ("activity-history", activity("activity-history", "restricted"), READERS_OF_RESTRICTED, None),
     ("activity-new", lambda cast: reverse("activity-new") + "?parent=A.5", MAY_PROPOSE, MAY_PROPOSE),
+    ("activity-similar", lambda cast: reverse("activity-similar") + "?title=Public+course", MAY_PROPOSE, None),
     ("activity-edit", activity("activity-edit", "item"), NOBODY_EDITS_ITEMS, NOBODY_EDITS_ITEMS),
     ("activity-edit", activity("activity-edit"), MAY_EDIT, MAY_EDIT),
     ("activity-edit", activity("activity-edit", "restricted"), hidden(MAY_EDIT), hidden(MAY_EDIT)),

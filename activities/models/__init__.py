@@ -8,6 +8,7 @@ from .frozen import FrozenReport, FrozenRow
 from .handover import LeadProposal
 from .log import Evidence, StatusUpdate
 from .notices import Follow, Notification, UndeliverableAddress, Unsubscription
+from .overlaps import OverlapAnswer
 from .participation import Participation
 from .review import Review, ReviewReason
 from .rounds import ReportingRound, UpdateRequest
@@ -28,6 +29,7 @@ __all__ = [
     "LeadProposal",
     "Notification",
     "ObstacleKind",
+    "OverlapAnswer",
     "ParticipantGroup",
     "Participation",
     "PartnerKind",

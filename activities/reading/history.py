@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from organizations.models import Organization
 from tracker.toolkit.history import Change
 
-from ..choices import ProposalState, Role
-from ..models import Activity, LeadProposal, Participation
+from ..choices import OverlapKind, ProposalState, Role
+from ..models import Activity, LeadProposal, OverlapAnswer, Participation
 from .events import CHANGED, CREATED, Event, Teller, Told, bulk_changes
 
 # An event of a proposal says these in its own words.
@@ -37,7 +38,29 @@ def read_history(user: Any, activity: Activity) -> list[Event]:
         events.append(teller.of_participation(told, organization=organizations.get(told.record.organization_id)))
     for told in proposals:
         events.append(_of_proposal(teller, told, organizations.get(told.record.organization_id)))
+    if not activity.agreed:
+        events += _of_overlaps(teller, activity)
     return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _of_overlaps(teller: Teller, activity: Activity) -> list[Event]:
+    """What was said of hints that it looks like another one, where the reader may see that one."""
+    records = OverlapAnswer.history.filter(Q(first_id=activity.pk) | Q(second_id=activity.pk))
+    if not getattr(teller.user, "is_coordinator", False):
+        records = records.exclude(answer=OverlapKind.MERGE)
+    rows = list(records.select_related("history_user"))
+    if not rows:
+        return []
+    visible = Activity.objects.visible_to(teller.user).select_related("framework").defer("search_text")
+    others = visible.in_bulk({row.first_id if row.second_id == activity.pk else row.second_id for row in rows})
+    events = []
+    for row in rows:
+        other = others.get(row.first_id if row.second_id == activity.pk else row.second_id)
+        if other:
+            title = gettext("Looks alike; the answer is “%(answer)s”") % {"answer": OverlapKind(row.answer).label}
+            by = teller.person(row.history_user) if row.history_user else ""
+            events.append(Event(row.history_date, title, by, row.sentence, [], activity=other))
+    return events
 
 
 def _title(record: Any) -> str:

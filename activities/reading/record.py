@@ -11,13 +11,14 @@ from django.db.models.functions import RowNumber
 from organizations.models import Organization
 from tracker.toolkit.dates import PartialDate
 
-from ..choices import ProposalState, Response, Role, UpdateKind
+from ..choices import OverlapKind, ProposalState, Response, Role, UpdateKind
 from ..models import Activity, FunctionalField, LeadProposal, Participation, Principle, StatusUpdate, Theme
 from .bell import follow_id
 from .review import Exchange, exchange_of, with_exchange
 
 UPDATES_SHOWN = 10
 RELATED_SHOWN = 20
+RELATED = OverlapKind.RELATED
 TITLES = ("title_en", "title_zh_hans", "title_fr", "title_es", "title_ru", "title_ar")
 
 
@@ -160,6 +161,8 @@ class Related(NamedTuple):
     also_serves: list[Activity]
     follows: list[Activity]
     followed_by: list[Activity]
+    # Those that looked alike and that a coordinator called related.
+    beside: list[Activity]
     more: set[str]
 
 
@@ -174,6 +177,8 @@ def read_related(user: Any, activity: Activity) -> Related:
             # Mostly it follows none: then there is nothing to ask for.
             **({"follows": visible.filter(pk=activity.follows_id)} if activity.follows_id else {}),
             "followed_by": visible.filter(follows=activity),
+            "beside": visible.filter(overlaps_as_second__first=activity, overlaps_as_second__answer=RELATED),
+            "beside_too": visible.filter(overlaps_as_first__second=activity, overlaps_as_first__answer=RELATED),
         }
     parts = [
         rows.annotate(relation=Value(name), rank=Window(RowNumber(), order_by=F("sort_key").asc())).defer(
@@ -185,7 +190,7 @@ def read_related(user: Any, activity: Activity) -> Related:
     found = parts[0].union(*parts[1:], all=True).order_by("rank")[: limit * len(parts)]
     lists: dict[str, list[Activity]] = {name: [] for name in Related._fields if name != "more"}
     for row in found:
-        lists[row.relation].append(row)
+        lists[row.relation.removesuffix("_too")].append(row)
     more = {name for name, rows in lists.items() if len(rows) > RELATED_SHOWN}
     return Related(**{name: rows[:RELATED_SHOWN] for name, rows in lists.items()}, more=more)
 

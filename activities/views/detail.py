@@ -17,6 +17,7 @@ from ..models import Activity
 from ..models.signals import signal_words, signals_shown
 from ..permissions import may_set_status_for
 from ..reading.history import read_history
+from ..reading.overlaps import merges_proposed
 from ..reading.record import (
     UPDATES_SHOWN,
     Participants,
@@ -63,6 +64,7 @@ def activity_detail(request: HttpRequest, framework: str, code: str) -> HttpResp
             "leads": participants.current(Role.LEAD),
             "co_leads": participants.current(Role.CO_LEAD),
             "related": related,
+            "merges": merges_proposed(user, activity),
             "token": str(uuid4()),
             "terms": read_terms(activity),
             "due": last_day_of(activity.planned_end_on),

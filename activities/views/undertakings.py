@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -19,8 +19,8 @@ from ..workflow import StaleEdit, edit_undertaking, propose_undertaking
 from .conflicts import both_versions, fact_rows, left_to_others
 from .finding import find_activity
 from .person import person
+from .similar import DEFAULT_FRAMEWORK, similar_context
 
-DEFAULT_FRAMEWORK = "S-2001-138"
 # A double click, or a network that tried again.
 SENT_TWICE = datetime.timedelta(minutes=1)
 
@@ -40,6 +40,10 @@ def undertaking_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _show_new(request, NewUndertakingForm(user=person(request), framework=framework, initial=initial))
     form = NewUndertakingForm(request.POST, user=person(request), framework=framework)
+    if request.POST.get("look"):
+        # Without JavaScript: nothing is checked yet, everything typed stays.
+        kept = NewUndertakingForm(user=person(request), framework=framework, initial=typed_so_far(request.POST, form))
+        return _show_new(request, kept, typed=request.POST)
     if form.is_valid():
         organization = form.cleaned_data["organization"]
         own = organization and organization.pk in request.user.focal_organization_ids
@@ -59,11 +63,23 @@ def undertaking_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(code)s is entered in the register.") % {"code": activity.code})
             return redirect(activity)
-    return _show_new(request, form, status=422)
+    return _show_new(request, form, status=422, typed=request.POST)
 
 
-def _show_new(request: HttpRequest, form: NewUndertakingForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "framework": form.framework}
+def typed_so_far(data: QueryDict, form: NewUndertakingForm) -> dict[str, Any]:
+    """What stands in the fields, as they show it before anything is checked."""
+    return {
+        name: field.widget.value_from_datadict(data, {}, name) for name, field in form.fields.items() if name in data
+    }
+
+
+def _show_new(
+    request: HttpRequest, form: NewUndertakingForm, status: int = 200, typed: QueryDict | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "framework": form.framework}
+    if typed is not None:
+        title, parent = typed.get("title", ""), typed.get("parent", "")
+        context |= similar_context(request.user, form.framework, title, parent, typed.getlist("countries"))
     return render(request, "activities/undertaking_form.html", context, status=status)
 
 

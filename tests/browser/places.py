@@ -175,6 +175,12 @@ EVERY_COLUMN = (
 FIVE_COLUMNS = "code,due,title,status,signals"
 
 
+def type_something_similar(page: Page) -> None:
+    """While the title is typed, undertakings that are called alike are looked for."""
+    page.locator("[name=title]").press_sequentially("Joint course for mission planners")
+    page.locator("#similar .list").wait_for()
+
+
 PLACES = [
     Place("overview", "/"),
     Place("overview-coordinator", "/", "coordinator"),
@@ -194,6 +200,18 @@ PLACES = [
     Place("timeline-refused", "/timeline/?by=month&from=2002&until=2001"),
     Place("timeline-print", "/timeline/?kind=undertaking&format=print"),
     Place("list-columns-print", f"/activities/?area=A&columns={FIVE_COLUMNS}&format=print"),
+    Place("matrix", "/matrix/"),
+    Place("matrix-signed-in", "/matrix/?kind=undertaking&sort=all", "coordinator"),
+    Place("matrix-field", "/matrix/?by=field&area=A"),
+    Place("matrix-item", "/matrix/?by=item", "lead"),
+    Place("matrix-theme", "/matrix/?by=theme"),
+    Place("matrix-empty", "/matrix/?country=FJ&status=completed"),
+    Place("matrix-refused", "/matrix/?by=colour&area=Z"),
+    Place("matrix-print", "/matrix/?format=print"),
+    Place("matrix-item-print", "/matrix/?by=item&format=print&paper=a3"),
+    Place("overlap-answer", "{overlap}", "coordinator"),
+    Place("overlap-answer-errors", "{overlap}", "coordinator", save),
+    Place("overlap-list", "/matrix/overlaps/", "coordinator"),
     Place("item", "{item}"),
     Place("item-coordinator", "{item}", "coordinator"),
     Place("undertaking", "{lively}"),
@@ -243,6 +261,8 @@ PLACES = [
     Place("lead-answer-errors", "{proposal}", "coordinator", save),
     Place("undertaking-new", "/activities/new/?parent=A.5", "partner"),
     Place("undertaking-new-errors", "/activities/new/", "partner", save),
+    Place("undertaking-new-similar", "/activities/new/?parent=A.5", "partner", type_something_similar),
+    Place("similar", "/activities/new/similar/?title=Joint+course", "partner"),
     Place("undertaking-edit", "{lively}edit/", "lead"),
     Place("undertaking-translate", "{lively}edit/?language=ar", "lead"),
     Place("undertaking-conflict", "{lively}edit/", "lead", be_overtaken_editing),

@@ -91,6 +91,7 @@ def addresses() -> dict[str, str]:
         "admin_item": f"/admin/activities/activity/{Activity.objects.agreed_items().earliest('pk').pk}/change/",
         "admin_organization": f"/admin/organizations/organization/{organization('ncu').pk}/change/",
         "admin_framework": f"/admin/activities/framework/{Framework.objects.earliest('pk').pk}/change/",
+        "overlap": "/matrix/overlaps/{}/{}/".format(*sorted(undertaking(key).pk for key in ("DEMO01", "DEMO03"))),
         "admin_change": f"/admin/activities/activity/{undertaking('DEMO01').pk}/change/",
         "admin_history": f"/admin/activities/activity/{undertaking('DEMO01').pk}/history/",
     }

@@ -27,6 +27,8 @@ PRINTED = [
     "list-print",
     "timeline",
     "timeline-print",
+    "matrix-print",
+    "matrix-item-print",
     "item",
     "undertaking",
     "documented",

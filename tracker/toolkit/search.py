@@ -51,3 +51,40 @@ def terms(query: str) -> list[str]:
 
 def _parted(word: str) -> str:
     return re.sub(r"[-\u2010\u2011]", " ", word)
+
+
+# Words that tell no title from another, in the languages of the register that separate words by blanks.
+_COMMON = frozenset(
+    normalise(
+        "and for from the with into onto its of in on to by at or as an "
+        "aux avec chez dans des du en et la le les par pour sur un une au à de "
+        "al con del e el los las para por sin su sus una y o "
+        "в во для и из к на о об от по под при с со у "
+        "في من على إلى عن مع و"
+    ).split()
+)
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words by which a title is compared with another: normalised, without the commonest ones.
+
+    Of Chinese, pairs of characters that stand side by side: a single one tells too little.
+    """
+    found: set[str] = set()
+    before = ""
+    for word in normalise(text).split():
+        is_character = bool(_CJK.fullmatch(word))
+        if is_character and before:
+            found.add(before + word)
+        if not is_character and word not in _COMMON:
+            found.add(word)
+        before = word if is_character else ""
+    return frozenset(found)
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """How much of two sets of words is the same, from 0 to 1; a single word in common is no likeness."""
+    shared = len(one & other)
+    if shared < 2 and one != other:
+        return 0.0
+    return 2 * shared / (len(one) + len(other)) if shared else 0.0

@@ -1,0 +1,154 @@
+"""Cells of the matrix as the page shows them: counts by role in words, a shade, the worst signal, a link."""
+
+from html import escape
+from typing import Any
+from urllib.parse import quote_plus
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from tracker.toolkit.templatetags import ui
+from tracker.toolkit.texts import Text, current_language, direction
+
+from ..choices import Signal
+from ..filters import Selection
+from ..models.names import Name
+from ..reading.matrix import SHOWN, Cell, Line, Matrix
+
+# Of more columns than these, cells hold letters instead of words.
+WIDE = 7
+# The last number of each shade but the darkest, where no cell holds many.
+STEPS = (1, 3, 6)
+
+
+def steps_for(largest: int) -> tuple[int, int, int]:
+    """The last number of each shade: 1, 3 and 6, or parts of the largest where these would paint everything dark."""
+    if largest <= 4 * STEPS[-1]:
+        return STEPS
+    first = max(1, largest // 16)
+    return first, 4 * first, 8 * first
+
+
+def role_words(cell: Cell) -> list[tuple[str, str]]:
+    """Counts by role, each in words and short: [("3 lead", "3L"), ("2 support", "2S")]."""
+    words = []
+    if cell.leads:
+        # Translators: so many activities that an organization leads, in a narrow cell.
+        text = ngettext("%(number)d lead", "%(number)d lead", cell.leads) % {"number": cell.leads}
+        words.append((text, f"{cell.leads}{pgettext('one letter', 'L')}"))
+    if cell.supports:
+        # Translators: so many activities that an organization supports, in a narrow cell.
+        text = ngettext("%(number)d support", "%(number)d support", cell.supports) % {"number": cell.supports}
+        words.append((text, f"{cell.supports}{pgettext('one letter', 'S')}"))
+    if cell.observes:
+        # Translators: so many activities that an organization observes, in a narrow cell.
+        text = ngettext("%(number)d observer", "%(number)d observer", cell.observes) % {"number": cell.observes}
+        words.append((text, f"{cell.observes}{pgettext('one letter', 'O')}"))
+    return words
+
+
+class CellWriter:
+    """Turns lines of the matrix into rows of the table; what is the same in every cell is looked up once."""
+
+    def __init__(self, selection: Selection, matrix: Matrix) -> None:
+        self.matrix = matrix
+        self.parameter = matrix.axis.parameter
+        self.base = reverse("activity-list") + "?"
+        self.rest = selection.query(organization=[], **{self.parameter: []})
+        self.kept = selection.query(**{self.parameter: []})
+        self.organization = escape(reverse("organization-detail", args=["-"]).removesuffix("-/"))
+        self.steps = steps_for(matrix.largest)
+        self.language = current_language()
+        self.between = _(", ")
+        self.mark = {
+            code: format_html(
+                ' <span class="sig sig-{0}">{1}<span class="vh">{2}</span></span>', code, ui.icon(code), code.label
+            )
+            for code in SHOWN
+        }
+        self.is_wide = len(matrix.columns) > WIDE
+        self.written: dict[Cell, str] = {}
+        self.queries = [f"&amp;{self.parameter}={quote_plus(name.code)}" for name in matrix.columns]
+
+    def address(self, **given: str) -> str:
+        """The list under the present filters, and one organization and column."""
+        pairs = [f"{name}={quote_plus(value)}" for name, value in given.items()]
+        return self.base + "&".join(filter(None, (self.rest, *pairs)))
+
+    def row(self, line: Line) -> SafeString:
+        head = line.organization
+        link = escape(self.address(organization=head.slug))
+        cells = [
+            f"<td>{self.linked(line.cells[name.code], link + query)}</td>" if name.code in line.cells else "<td></td>"
+            for name, query in zip(self.matrix.columns, self.queries, strict=True)
+        ]
+        full = ""
+        if head.name.value != head.acronym.value:
+            full = f' <span class="quiet full">{self.text(head.name)}</span>'
+        every = f'<a href="{link}">{line.all.number}</a>' if line.all.number else ""
+        return SafeString(
+            f'<tr><th scope="row"><a href="{self.organization}{escape(head.slug)}/">{self.text(head.acronym)}</a>'
+            f'{full}</th>{"".join(cells)}<td class="sum">{every}</td></tr>\n'
+        )
+
+    def text(self, text: Text) -> str:
+        """In another language than the page's it says so."""
+        if text.language in ("", self.language):
+            return escape(text.value)
+        spoken = direction(text.language)
+        return f'<span lang="{text.language}" dir="{spoken}">{escape(text.value)}</span>'
+
+    def linked(self, cell: Cell, link: str) -> str:
+        return f'<a class="heat{self.shade(cell.number)}" href="{link}">{self.words(cell)}</a>'
+
+    def words(self, cell: Cell) -> str:
+        """The same in many cells, so each is written once."""
+        if cell not in self.written:
+            parts = [
+                f'<span class="w">{escape(words)}</span><span class="l" aria-hidden="true">{escape(short)}</span>'
+                for words, short in role_words(cell)
+            ]
+            if cell.leads:
+                parts[0] = f"<b>{parts[0]}</b>"
+            self.written[cell] = " ".join(parts) + (self.mark[Signal(cell.worst)] if cell.worst else "")
+        return self.written[cell]
+
+    def shade(self, number: int) -> int:
+        return 1 + sum(number > step for step in self.steps)
+
+    # What explains the cells
+
+    def shades(self) -> list[tuple[int, str]]:
+        """Each shade with the numbers it stands for."""
+        one, two, three = self.steps
+        spans = [
+            str(one) if one == 1 else f"1–{one}",
+            f"{one + 1}–{two}",
+            f"{two + 1}–{three}",
+            _("%(number)d or more") % {"number": three + 1},
+        ]
+        return list(enumerate(spans, start=1))
+
+    def totals(self) -> list[tuple[int, str]]:
+        """Activities in each column, with the list that holds them."""
+        found = []
+        for name in self.matrix.columns:
+            given = f"{self.parameter}={quote_plus(name.code)}"
+            found.append((self.matrix.totals[name.code], self.base + "&".join(filter(None, (self.kept, given)))))
+        return found
+
+
+def cell_text(cell: Cell | None, between: str, labels: dict[str, Any]) -> str:
+    """A cell of a file: “3 lead, 2 support (Overdue)”."""
+    if cell is None:
+        return ""
+    words = between.join(words for words, _short in role_words(cell))
+    return f"{words} ({labels[cell.worst]})" if cell.worst else words
+
+
+def title_of(name: Name, by: str) -> str:
+    """The head of a column: areas and items are known by their code."""
+    return f"{name.code} {name.title}" if by in ("area", "item") else name.title
