@@ -105,11 +105,14 @@ def _items(selection: Selection) -> tuple[list[Item], list[Item]]:
         led=Exists(carrying.filter(**led)),
         own_lead=Exists(leading),
     )
-    columns = ("pk", "framework__code", "code", "language", *TITLES, "carried", "served", "held", "led", "own_lead")
+    columns = ("pk", "parent_id", "framework__code", "code", "language", *TITLES, "carried", "served", "held", "led", "own_lead")
     found = rows.order_by("framework_id", "sort_key").values(*columns)
+    taken = {row["pk"] for row in found if row["carried"] or row["served"] or row["held"]}
+    # An item is taken up by what takes up one of its parts: C.1 by C.1.a.
+    taken |= {row["parent_id"] for row in found if row["pk"] in taken}
     untaken, leaderless = [], []
     for row in found:
-        if not (row["carried"] or row["served"] or row["held"]):
+        if row["pk"] not in taken:
             untaken.append(_item(row))
         elif row["carried"] and not (row["led"] or row["own_lead"]):
             leaderless.append(_item(row))
@@ -168,7 +171,7 @@ def _several_leads(selection: Selection) -> tuple[int, list[SeveralLeads]]:
     leads: dict[int, dict[int, Name]] = defaultdict(dict)
     of = selection.names.of
     for activity, organization in (
-        leading.filter(activity__in=among(named)).order_by("role", "id").values_list("activity_id", "organization_id")
+        leading.filter(activity__in=among(named)).order_by("-role", "id").values_list("activity_id", "organization_id")
     ):
         leads[activity][organization] = of("organizations", organization)
     return len(keys), [SeveralLeads(activities[pk], list(leads[pk].values())) for pk in named]

@@ -132,7 +132,7 @@ class MatrixReport(ReportView):
             "matrix": matrix,
             "writer": writer,
             "heads": [(name, title_of(name, self.by)) for name in matrix.columns],
-            "groups": groups_of(matrix, writer, sort),
+            "kinds": groups_of(matrix, writer, sort),
             "sort": sort,
             "by": self.by,
             "title": TITLES[self.by],

@@ -2,7 +2,7 @@
 
 from html import escape
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -58,6 +58,7 @@ class CellWriter:
         self.parameter = matrix.axis.parameter
         self.base = reverse("activity-list") + "?"
         self.rest = selection.query(organization=[], **{self.parameter: []})
+        self.every = selection.query(organization=[])
         self.kept = selection.query(**{self.parameter: []})
         self.organization = escape(reverse("organization-detail", args=["-"]).removesuffix("-/"))
         self.steps = steps_for(matrix.largest)
@@ -71,16 +72,15 @@ class CellWriter:
         }
         self.is_wide = len(matrix.columns) > WIDE
         self.written: dict[Cell, str] = {}
-        self.queries = [f"&amp;{self.parameter}={quote_plus(name.code)}" for name in matrix.columns]
+        self.queries = ["&amp;" + urlencode({self.parameter: name.code}) for name in matrix.columns]
 
-    def address(self, **given: str) -> str:
-        """The list under the present filters, and one organization and column."""
-        pairs = [f"{name}={quote_plus(value)}" for name, value in given.items()]
-        return self.base + "&".join(filter(None, (self.rest, *pairs)))
+    def address(self, rest: str, **given: str) -> str:
+        """The list under these filters and further ones."""
+        return self.base + "&".join(filter(None, (rest, urlencode(given))))
 
     def row(self, line: Line) -> SafeString:
         head = line.organization
-        link = escape(self.address(organization=head.slug))
+        link = escape(self.address(self.rest, organization=head.slug))
         cells = [
             f"<td>{self.linked(line.cells[name.code], link + query)}</td>" if name.code in line.cells else "<td></td>"
             for name, query in zip(self.matrix.columns, self.queries, strict=True)
@@ -88,7 +88,8 @@ class CellWriter:
         full = ""
         if head.name.value != head.acronym.value:
             full = f' <span class="quiet full">{self.text(head.name)}</span>'
-        every = f'<a href="{link}">{line.all.number}</a>' if line.all.number else ""
+        every = escape(self.address(self.every, organization=head.slug)) if line.all.number else ""
+        every = every and f'<a href="{every}">{line.all.number}</a>'
         return SafeString(
             f'<tr><th scope="row"><a href="{self.organization}{escape(head.slug)}/">{self.text(head.acronym)}</a>'
             f'{full}</th>{"".join(cells)}<td class="sum">{every}</td></tr>\n'
@@ -134,11 +135,10 @@ class CellWriter:
 
     def totals(self) -> list[tuple[int, str]]:
         """Activities in each column, with the list that holds them."""
-        found = []
-        for name in self.matrix.columns:
-            given = f"{self.parameter}={quote_plus(name.code)}"
-            found.append((self.matrix.totals[name.code], self.base + "&".join(filter(None, (self.kept, given)))))
-        return found
+        return [
+            (self.matrix.totals[name.code], self.address(self.kept, **{self.parameter: name.code}))
+            for name in self.matrix.columns
+        ]
 
 
 def cell_text(cell: Cell | None, between: str, labels: dict[str, Any]) -> str:

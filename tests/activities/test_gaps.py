@@ -60,6 +60,13 @@ def test_items_that_nobody_took_up() -> None:
     assert codes(gaps(country=["SL"]).untaken) == ["A.1", "A.2", "A.4", "B.1"]
 
 
+def test_an_item_is_taken_up_by_its_parts() -> None:
+    whole, part, idle = make_item(code="C.1"), make_item(code="C.1.a"), make_item(code="C.1.b")
+    Activity.objects.filter(pk__in=[part.pk, idle.pk]).update(parent=whole)
+    make_undertaking(item=part, lead=make_organization())
+    assert codes(gaps().untaken) == ["C.1.b"]
+
+
 def test_items_carried_out_without_a_lead() -> None:
     osce = make_organization(acronym="OSCE")
     items = {code: make_item(code=code) for code in ("A.1", "A.2", "A.3")}
