@@ -105,8 +105,10 @@ def _items(selection: Selection) -> tuple[list[Item], list[Item]]:
         led=Exists(carrying.filter(**led)),
         own_lead=Exists(leading),
     )
-    columns = ("pk", "parent_id", "framework__code", "code", "language", *TITLES, "carried", "served", "held", "led", "own_lead")
-    found = rows.order_by("framework_id", "sort_key").values(*columns)
+    found = rows.order_by("framework_id", "sort_key").values(
+        *("pk", "parent_id", "framework__code", "code", "language", *TITLES),
+        *("carried", "served", "held", "led", "own_lead"),
+    )
     taken = {row["pk"] for row in found if row["carried"] or row["served"] or row["held"]}
     # An item is taken up by what takes up one of its parts: C.1 by C.1.a.
     taken |= {row["parent_id"] for row in found if row["pk"] in taken}
