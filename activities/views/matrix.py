@@ -20,7 +20,6 @@ from tracker.toolkit.spreadsheets import ROWS_AT_A_TIME, Column
 from tracker.toolkit.texts import current_language
 from tracker.toolkit.views import Report, ReportView
 
-from ..choices import Signal
 from ..filters import Selection, count_options
 from ..reading.gaps import read_gaps
 from ..reading.matrix import AXES, SHOWN, Line, Matrix, read_matrix
@@ -72,7 +71,7 @@ class MatrixTable(Report):
 def columns_of(matrix: Matrix) -> list[Column]:
     """The organization, what it does in each column in words, and the same in numbers for all of them together."""
     kinds = {kind: str(label) for kind, label in OrganizationKind.choices}
-    labels = {signal: str(Signal(signal).label) for signal in SHOWN}
+    labels = {str(signal): str(signal.label) for signal in SHOWN}
     between = _(", ")
     columns = [
         Column(name="organization", label=_("Organization"), value=lambda line: line.organization.acronym.value),

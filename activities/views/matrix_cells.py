@@ -1,7 +1,6 @@
 """Cells of the matrix as the page shows them: counts by role in words, a shade, the worst signal, a link."""
 
 from html import escape
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -141,7 +140,7 @@ class CellWriter:
         ]
 
 
-def cell_text(cell: Cell | None, between: str, labels: dict[str, Any]) -> str:
+def cell_text(cell: Cell | None, between: str, labels: dict[str, str]) -> str:
     """A cell of a file: “3 lead, 2 support (Overdue)”."""
     if cell is None:
         return ""
