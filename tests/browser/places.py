@@ -13,6 +13,7 @@ from activities.workflow import (
     edit_round,
     edit_undertaking,
     post_update,
+    propose_undertaking,
     reopen_round,
     return_update,
 )
@@ -175,6 +176,18 @@ EVERY_COLUMN = (
 FIVE_COLUMNS = "code,due,title,status,signals"
 
 
+def enter_something_alike(page: Page) -> None:
+    """Another organization enters what is going on already."""
+    title = "Joint course for mission planners"
+    if not Activity.objects.filter(title_en=title).exists():
+        planners = undertaking("DEMO01")
+        assert planners.parent
+        propose_undertaking(
+            parent=planners.parent, by=person("partner"), organization=organization("hpo"), title_en=title
+        )
+    page.reload()
+
+
 def type_something_similar(page: Page) -> None:
     """While the title is typed, undertakings that are called alike are looked for."""
     page.locator("[name=title]").press_sequentially("Joint course for mission planners")
@@ -209,6 +222,7 @@ PLACES = [
     Place("matrix-refused", "/matrix/?by=colour&area=Z"),
     Place("matrix-print", "/matrix/?format=print"),
     Place("matrix-item-print", "/matrix/?by=item&format=print&paper=a3"),
+    Place("matrix-hint", "/matrix/?area=A", "coordinator", enter_something_alike),
     Place("overlap-answer", "{overlap}", "coordinator"),
     Place("overlap-answer-errors", "{overlap}", "coordinator", save),
     Place("overlap-list", "/matrix/overlaps/", "coordinator"),

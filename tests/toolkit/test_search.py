@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.toolkit.search import normalise, searchable, terms
+from tracker.toolkit.search import likeness, normalise, searchable, terms, words_of
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,19 @@ def test_a_text_is_found_by_each_of_its_own_terms(before: str, after: str) -> No
     # Quotation marks join words into phrases; without them every term is a run of characters of the text.
     plain = f"{before} {after}".replace('"', " ").replace("“", " ").replace("”", " ")
     assert all(term in text for term in terms(plain))
+
+
+def test_words_by_which_titles_are_compared() -> None:
+    assert words_of("The course for mission planners, in Monrovia") == {"course", "mission", "planners", "monrovia"}
+    assert words_of("Dialogue régulier avec les médias de la région") == {"dialogue", "regulier", "medias", "region"}
+    assert words_of("联合培训 UNDP") == {"联合", "合培", "培训", "undp"}
+    assert words_of("of the") == frozenset()
+
+
+def test_likeness_asks_for_two_words_at_least() -> None:
+    course, planners = words_of("Joint course for mission planners"), words_of("Course for planners")
+    assert likeness(course, planners) == 4 / 6
+    assert likeness(course, course) == 1
+    assert likeness(course, words_of("Course")) == 0
+    assert likeness(words_of("Course"), words_of("course")) == 1
+    assert likeness(frozenset(), frozenset()) == 0

@@ -20,6 +20,8 @@ def normalise(text: str, *, keep_case: bool = False) -> str:
     Compatibility-decomposed, without combining marks, case-folded (unless `keep_case`), Arabic letters folded,
     punctuation as blanks, a blank around each Chinese character, no double blanks.
     """
+    if text.isascii():  # none of what follows is to be found in it
+        return _NOT_WORDS.sub(" ", (text if keep_case else text.lower()).replace("_", " ")).strip()
     text = text.translate(_ARABIC)  # before decomposition, which would split آ into alef and a mark
     text = unicodedata.normalize("NFKD", text)
     text = text if keep_case else text.casefold()
