@@ -1,6 +1,6 @@
 """Who does what: the matrix as page, paper and file, under the filters of the report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -9,88 +9,31 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from organizations.choices import OrganizationKind
 from tracker.toolkit.provenance import Provenance
-from tracker.toolkit.spreadsheets import ROWS_AT_A_TIME, Column
+from tracker.toolkit.report_files import Report
+from tracker.toolkit.spreadsheets import ROWS_AT_A_TIME
 from tracker.toolkit.texts import current_language
-from tracker.toolkit.views import Report, ReportView
+from tracker.toolkit.views import ReportView
 
 from ..filters import Selection, count_options
 from ..reading.gaps import read_gaps
 from ..reading.matrix import AXES, SHOWN, Line, Matrix, read_matrix
 from ..reading.overlaps import answered_pairs
-from .matrix_cells import CellWriter, cell_text, title_of
+from .matrix_cells import CellWriter, explained, title_of
 from .matrix_sentences import compared_words, gap_sentences, hints_of, more_leads_words, overlap_sentences
+from .matrix_table import TITLES, MatrixTable
 from .printing import ROWS_HERE
 from .report_form import form_context
+from .report_look import exports, rows_words
 
 # Beyond so many organizations those without a part are named in one line for each kind.
 FOLDED_FROM = 60
 PAPERS = ("a4", "a3")
-TITLES = {
-    "area": gettext_lazy("Who does what, by area"),
-    "field": gettext_lazy("Who does what, by functional field"),
-    "item": gettext_lazy("Who does what, by agreed item"),
-    "theme": gettext_lazy("Who does what, by cross-cutting theme"),
-}
-
-
-class MatrixTable(Report):
-    """The matrix of a selection as rows and columns of a file."""
-
-    def __init__(self, selection: Selection, by: str, sort: str) -> None:
-        self.selection = selection
-        self.matrix = read_matrix(selection, by)
-        self.sheet_title = _("Matrix")
-        self.lines = self.matrix.in_order(sort)
-        self.columns = columns_of(self.matrix)
-
-    def rows(self) -> Iterator[Line]:
-        return iter(self.lines)
-
-    def provenance(self, request: HttpRequest) -> Provenance:
-        names = self.selection.names
-        return Provenance(
-            title=str(TITLES[self.matrix.by]),
-            source="; ".join(f"{name.title} ({code})" for code, name in names.frameworks.items()),
-            filters=self.selection.sentence(),
-            as_of=self.selection.today,
-            made_at=timezone.now(),
-            made_by=str(self.selection.user) if self.selection.user.is_authenticated else _("A reader not signed in"),
-            rows=len(self.lines),
-            left_out=len(names.organizations) - len(self.lines),
-            address=request.build_absolute_uri(),
-        )
-
-
-def columns_of(matrix: Matrix) -> list[Column]:
-    """The organization, what it does in each column in words, and the same in numbers for all of them together."""
-    kinds = {kind: str(label) for kind, label in OrganizationKind.choices}
-    labels = {str(signal): str(signal.label) for signal in SHOWN}
-    between = _(", ")
-    columns = [
-        Column(name="organization", label=_("Organization"), value=lambda line: line.organization.acronym.value),
-        Column(name="name", label=_("Name"), value=lambda line: line.organization.name.value, width=40),
-        Column(name="kind", label=_("Kind"), value=lambda line: kinds[line.organization.kind], width=28),
-    ]
-    for name in matrix.columns:
-
-        def value(line: Line, code: str = name.code) -> str:
-            return cell_text(line.cells.get(code), between, labels)
-
-        columns.append(Column(name=name.code, label=title_of(name, matrix.by), value=value, width=22))
-    return [
-        *columns,
-        Column(name="leads", label=_("Leads or co-leads"), value=lambda line: line.all.leads, width=10),
-        Column(name="supports", label=_("Supports"), value=lambda line: line.all.supports, width=10),
-        Column(name="observes", label=_("Observes"), value=lambda line: line.all.observes, width=10),
-        Column(name="all", label=_("All activities"), value=lambda line: line.all.number, width=10),
-    ]
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -140,6 +83,8 @@ class MatrixReport(ReportView):
             "chips": [(chip, self.address(selection, query=chip.query)) for chip in selection.chips()],
             "sentence": selection.sentence(),
             "exports": self.exports(selection, sort),
+            "rows_words": rows_words(len(matrix.lines)),
+            "explained": explained(matrix, is_wide=writer.is_wide),
             "clear": self.address(selection, query=""),
             "list_query": selection.query(),
             "other_sort": self.address(selection, sort="kind" if sort == "all" else "all"),
@@ -154,15 +99,14 @@ class MatrixReport(ReportView):
             del extra["by"]
         return "?" + "&".join(filter(None, (query, urlencode(extra))))
 
-    def exports(self, selection: Selection, sort: str) -> list[tuple[str, str]]:
+    def exports(self, selection: Selection, sort: str) -> list[dict[str, Any]]:
+        """The forms of every report; paper in two sizes."""
         order = {"sort": sort} if sort != self.sorts[0] else {}
-        forms: Sequence[tuple[str, dict[str, str]]] = (
-            (_("Spreadsheet (XLSX)"), {"format": "xlsx"}),
-            (_("Plain table (CSV)"), {"format": "csv"}),
-            (_("Print or save as PDF, A4"), {"format": "print"}),
-            (_("Print or save as PDF, A3"), {"format": "print", "paper": "a3"}),
-        )
-        return [(label, self.address(selection, **order, **form)) for label, form in forms]
+        forms = exports(lambda form: self.address(selection, **order, format=form))
+        large = self.address(selection, **order, format="print", paper="a3")
+        for form in forms:
+            form["waits"] = False  # as many rows as organizations
+        return [*forms, forms[-1] | {"label": _("Print or save as PDF, A3"), "href": large}]
 
     def print_pieces(self, request: HttpRequest, report: Report, provenance: Provenance) -> Iterator[str]:
         """The paper in pieces: its head, the table some hundred rows at a time, its foot."""
@@ -177,6 +121,7 @@ class MatrixReport(ReportView):
             "heads": [(name, title_of(name, self.by)) for name in matrix.columns],
             "signals": [(signal, signal.label) for signal in SHOWN],
             "paper": self.paper,
+            "explained": explained(matrix, is_wide=writer.is_wide),
             "address": self.address(table.selection),
         }
         head, foot = render_to_string("activities/matrix_print.html", context, request).split(ROWS_HERE)

@@ -151,3 +151,20 @@ def cell_text(cell: Cell | None, between: str, labels: dict[str, str]) -> str:
 def title_of(name: Name, by: str) -> str:
     """The head of a column: areas and items are known by their code."""
     return f"{name.code} {name.title}" if by in ("area", "item") else name.title
+
+
+def explained(matrix: Matrix, *, is_wide: bool) -> str:
+    """What the cells count, in sentences."""
+    if is_wide:
+        said = _("L leads or co-leads; S supports as partner, host, funder or with technical support; O observes.")
+    else:
+        said = _(
+            "Lead counts leads and co-leads; support counts partners, hosts, funders and technical support; "
+            "observers are counted apart."
+        )
+    sentences = [said, _("Each activity counts once, with the strongest role an organization has or had in it.")]
+    if matrix.by == "item":
+        sentences.append(_("An item’s column counts what carries it out in the first place."))
+    elif matrix.axis.several:
+        sentences.append(_("An activity may stand in several columns, and in none."))
+    return " ".join(sentences)
