@@ -148,6 +148,14 @@ def cell_text(cell: Cell | None, between: str, labels: dict[str, str]) -> str:
     return f"{words} ({labels[cell.worst]})" if cell.worst else words
 
 
+def cell_codes(cell: Cell | None) -> list[str]:
+    """The same for programs: ["lead:3", "support:2", "overdue"]."""
+    if cell is None:
+        return []
+    numbers = (("lead", cell.leads), ("support", cell.supports), ("observer", cell.observes))
+    return [f"{role}:{number}" for role, number in numbers if number] + [str(cell.worst)] * bool(cell.worst)
+
+
 def title_of(name: Name, by: str) -> str:
     """The head of a column: areas and items are known by their code."""
     return f"{name.code} {name.title}" if by in ("area", "item") else name.title

@@ -18,7 +18,7 @@ from tracker.toolkit.texts import Text
 from ..choices import Signal
 from ..filters import Selection
 from ..reading.matrix import SHOWN, Line, Matrix, read_matrix
-from .matrix_cells import WIDE, cell_text, explained, role_words, title_of
+from .matrix_cells import WIDE, cell_codes, cell_text, explained, role_words, title_of
 
 TITLES = {
     "area": gettext_lazy("Who does what, by area"),
@@ -111,7 +111,11 @@ def columns_of(matrix: Matrix) -> list[Column]:
         def value(line: Line, code: str = name.code) -> str:
             return cell_text(line.cells.get(code), between, labels)
 
-        columns.append(Column(name=name.code, label=title_of(name, matrix.by), value=value, width=22))
+        def codes(line: Line, code: str = name.code) -> list[str]:
+            return cell_codes(line.cells.get(code))
+
+        place = f"{matrix.axis.parameter}={name.code}"
+        columns.append(Column(name=place, label=title_of(name, matrix.by), value=value, width=22, codes=codes))
     return [
         *columns,
         Column(name="leads", label=_("Leads or co-leads"), value=lambda line: line.all.leads, width=10, kind="number"),

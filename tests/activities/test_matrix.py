@@ -2,12 +2,14 @@
 
 import csv
 import io
+import json
 import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
+from docx import Document
 from openpyxl import load_workbook
 
 from activities.choices import Role, Status, Visibility
@@ -16,12 +18,13 @@ from activities.reading import matrix as reading
 from activities.views.matrix_cells import steps_for
 from organizations.choices import OrganizationKind
 from organizations.models import Organization
-from tests.activities.report_reading import Element, body, parse, rows_of
+from tests.activities.report_reading import Element, body, parse, rows_of, table_rows
 from tests.factories import make_item, make_organization, make_participation, make_undertaking
 from tests.personas import Cast
 from tests.reading import client_of, main_part, page, queries, rows_behind
 
 pytestmark = pytest.mark.django_db
+KINDS = (OrganizationKind.REGIONAL.label, OrganizationKind.UN_AGENCY.label)
 
 
 def address(**given: Any) -> str:
@@ -176,6 +179,13 @@ def test_every_form_holds_the_same_rows(register: dict[str, Activity], by: str) 
     sheet = load_workbook(io.BytesIO(body(client.get(address(by=by, format="xlsx"))))).worksheets[1]
     cells = [["" if cell.value is None else str(cell.value) for cell in row] for row in sheet]
     assert cells == [head, *rows]
+    data = json.loads(body(client.get(address(by=by, format="json"))))
+    names = [column["name"] for column in data["columns"]]
+    assert [[str(row[name]) for name in names] for row in data["rows"]] == rows
+    assert data["rows"][0]["codes"][names[3]] == ["lead:2", "overdue"]
+    paper = Document(io.BytesIO(body(client.get(address(by=by, format="docx")))))
+    assert table_rows(paper)[1:] == [[row[0], *(cell or "–" for cell in row[3:-4]), row[-1]] for row in rows]
+    assert [row.cells[0].text for row in paper.tables[0].rows if row.cells[0].text in KINDS] == list(KINDS)
     document = parse(client.get(address(by=by, format="print")))
     printed = rows_of(document, "mx")
     assert [row[0].split()[0] for row in printed] == list(on_page)
