@@ -16,7 +16,7 @@ from ..filters import LARGE, Selection
 from ..models import Activity
 from ..models.names import LANGUAGES, Name
 from .alike import COMPARED, Pair, find_pairs, read_candidates
-from .matrix import activities_found, participations_found
+from .matrix import activities_found
 
 # So many activities with several leads are named; so many hints are shown.
 NAMED = 10
@@ -134,9 +134,10 @@ def _item(row: dict[str, Any]) -> Item:
 
 
 def _fields(selection: Selection) -> list[Covered]:
-    """The functional fields in which one organization alone takes an active part, or none."""
-    parts = participations_found(selection, activities_found(selection)).filter(role__in=ASKED_ROLES)
-    rows = parts.values("activity__functional_fields").annotate(
+    """The functional fields in which one organization alone takes an active part, or none, whichever were asked for."""
+    parts = selection.participations().order_by().filter(role__in=ASKED_ROLES)
+    rows = parts.filter(activity__in=activities_found(selection).values("pk"))
+    rows = rows.values("activity__functional_fields").annotate(
         number=Count("organization", distinct=True), one=Min("organization")
     )
     found = {row["activity__functional_fields"]: row for row in rows}

@@ -87,7 +87,7 @@ def _without_lead(selection: Selection, counts: Counts) -> Iterable[Sentence]:
         return
     never, lost = (counts.by_option["signal"][signal] for signal in (Signal.NO_LEAD, Signal.LEAD_WITHDREW))
     number = never + lost
-    text = ngettext("%(number)d open undertaking without a lead", "%(number)d open activities without a lead", number)
+    text = ngettext("%(number)d open activity without a lead", "%(number)d open activities without a lead", number)
     note = ngettext("Of %(number)d the lead withdrew.", "Of %(number)d the lead withdrew.", lost) if lost else ""
     href = list_address(selection, signal=[str(signal) for signal in signals])
     yield Sentence(text % {"number": number}, href, note=note % {"number": lost} if note else "")
@@ -109,7 +109,7 @@ def _of_fields(selection: Selection, gaps: Gaps) -> Iterable[Sentence]:
                 "field": covered.field.title,
                 "organization": covered.organization.title,
             }
-            given = {"field": [covered.field.code], "organization": [covered.organization.code]}
+            given = {"field": [covered.field.code], "organization": [covered.organization.code], "role": []}
             yield Sentence(text, list_address(selection, **given))
 
 

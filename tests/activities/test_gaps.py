@@ -108,6 +108,10 @@ def test_fields_covered_by_one_organization_only() -> None:
         (covered.field.code, covered.organization.title if covered.organization else "") for covered in gaps().covered
     ]
     assert found == [("justice", "OSCE"), ("media", "")]
+    # A filter of organizations does not make one of them the only one.
+    assert [covered.field.code for covered in gaps(organization=["undp"], role=["partner"]).covered] == [
+        "justice", "media",
+    ]  # fmt: skip
     texts = [sentence.text for sentence in sentences()]
     assert "The field “Justice” is covered by OSCE only" in texts
     assert "Nobody takes an active part in the field “Media”" in texts
