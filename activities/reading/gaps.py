@@ -123,8 +123,10 @@ def _items(selection: Selection) -> tuple[list[Item], list[Item]]:
 
 def _items_asked_for(selection: Selection) -> Any:
     """The other filters speak of undertakings: a country or a status says nothing of which items there are."""
-    kept = {name: values for name, values in selection.given.items() if name in ("framework", "area", "as_of")}
-    items = Selection(kept, selection.user, selection.today).rows().agreed_items()
+    kept = selection
+    for name in selection.given.keys() - {"framework", "area", "as_of"}:
+        kept = kept.without(name)
+    items = kept.rows().agreed_items()
     codes = selection.values.get("parent")
     return items.filter(pk__in=selection.filters.filters["parent"].ids(codes)) if codes else items
 
