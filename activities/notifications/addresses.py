@@ -19,12 +19,20 @@ MAILBOX, COORDINATION = "mailbox", "coordinators"
 
 
 class Recipient(NamedTuple):
-    """A person, or a mailbox (`user` is None). `because` is "" or why it is this one: see above."""
+    """A person, or a mailbox (`user` is None). `because` is "" or why it is this one, see above; then `instead_of` is
+    the id of the organization whose focal point it should have been.
+    """
 
     user: User | None
     address: str
     language: str
     because: str = ""
+    instead_of: int | None = None
+
+    @property
+    def reason(self) -> dict[str, Any]:
+        """Why it is this one, as it is kept with the facts of a notification."""
+        return {"because": self.because, "instead_of": self.instead_of} if self.because else {"because": ""}
 
 
 class AddressBook:
@@ -76,8 +84,9 @@ class AddressBook:
             return found
         organization = self.organizations[organization_id]
         if organization.mailbox and organization.mailbox not in self.undeliverable:
-            return [*found, Recipient(None, organization.mailbox, _language_of(organization), MAILBOX)]
-        return [*found, *(_person(user, COORDINATION) for user in self.coordinators)]
+            box = Recipient(None, organization.mailbox, _language_of(organization), MAILBOX, organization_id)
+            return [*found, box]
+        return [*found, *(_person(user, COORDINATION, organization_id) for user in self.coordinators)]
 
     def for_author(self, author: User | None, organization_id: int | None) -> list[Recipient]:
         """Who wrote for the organization, while that person belongs to it or coordinates; else the organization."""
@@ -88,8 +97,8 @@ class AddressBook:
         return self.for_organization(organization_id) if organization_id else []
 
 
-def _person(user: User, because: str = "") -> Recipient:
-    return Recipient(user, user.email, user.language or settings.LANGUAGE_CODE, because)
+def _person(user: User, because: str = "", instead_of: int | None = None) -> Recipient:
+    return Recipient(user, user.email, user.language or settings.LANGUAGE_CODE, because, instead_of)
 
 
 def _language_of(organization: Any) -> str:

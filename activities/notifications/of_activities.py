@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from tracker.toolkit.texts import NO_TEXT, Text
 
-from ..choices import ProposalState, Response, Status
+from ..choices import ProposalState, Response, Status, Visibility
 from ..models import Notification
 from .wording import (
     LONGEST_TITLE,
@@ -18,6 +18,8 @@ from .wording import (
     activity_of,
     organization_name,
     person_wrote,
+    slug_of,
+    stood_for,
     why_this_recipient,
 )
 
@@ -35,9 +37,26 @@ def _place(activity: Any, name: str, *more: Any) -> str:
     return reverse(name, args=[activity.framework.code, activity.code, *more])
 
 
+def _reading(notification: Notification, label: str, anchor: str = "") -> tuple[str, str]:
+    """The button that opens the activity, and where it leads. A mailbox has no account: of an activity that is not
+    public it is shown the page of its organization.
+    """
+    activity: Any = activity_of(notification)
+    organization = stood_for(notification)
+    if notification.user_id or activity.visibility == Visibility.PUBLIC or organization is None:
+        return label, _place(activity, "activity-detail") + anchor
+    return _("See the page of the organization"), reverse("organization-detail", args=[slug_of(organization)])
+
+
 def returned(notification: Notification) -> Words:
     update, activity, facts = notification.update, activity_of(notification), _of_activity(notification)
     review = getattr(update, "review", None)
+    # Who has no account cannot log anything, but can read what it is about.
+    link, place = (
+        (_("Log an update"), _place(activity, "update-new"))
+        if notification.user_id
+        else _reading(notification, _("Open the activity"))
+    )
     return Words(
         _("Returned: the update of %(organization)s on %(short)s") % facts,
         (
@@ -45,9 +64,8 @@ def returned(notification: Notification) -> Words:
             _("It stays in the log, marked. A new entry answers it."),
             *why_this_recipient(notification),
         ),
-        _("Log an update"),
-        # Who has no account cannot log anything, but can read what it is about.
-        _place(activity, "update-new") if notification.user_id else _place(activity, "activity-detail"),
+        link,
+        place,
         points=tuple(reason.get_code_display() for reason in review.reasons.all()) if review else (),
         quote=Text(review.sentence, review.language) if review and review.sentence else NO_TEXT,
         quoted=person_wrote(notification.by) if review and review.sentence else "",
@@ -55,15 +73,14 @@ def returned(notification: Notification) -> Words:
 
 
 def accepted(notification: Notification) -> Words:
-    activity, facts = activity_of(notification), _of_activity(notification)
+    facts = _of_activity(notification)
     return Words(
         _("Accepted: the update of %(organization)s on %(short)s") % facts,
         (
             _("The update of %(organization)s on %(activity)s was accepted.") % facts,
             *why_this_recipient(notification),
         ),
-        _("Read the update"),
-        f"{_place(activity, 'activity-detail')}#update-{notification.update_id}",
+        *_reading(notification, _("Read the update"), f"#update-{notification.update_id}"),
     )
 
 
@@ -77,19 +94,21 @@ def invitation(notification: Notification) -> Words:
         _("Until %(organization)s answers, it counts nowhere as taking part. It may accept, accept a part, or decline.")
         % facts
     )
-    may_answer = notification.user_id and participation
+    link, place = _reading(notification, _("Read about the activity"))
+    if notification.user_id and participation:
+        link, place = _("Answer the invitation"), _place(activity, "participant-edit", participation.pk)
     return Words(
         _("%(organization)s is invited to take part in %(short)s") % facts,
         (*sentences, *why_this_recipient(notification)),
-        _("Answer the invitation") if may_answer else _("Read about the activity"),
-        _place(activity, "participant-edit", participation.pk) if may_answer else _place(activity, "activity-detail"),
+        link,
+        place,
         quoted=_("What it would do") if participation and participation.responsibility else "",
         quote=Text(participation.responsibility, "") if participation and participation.responsibility else NO_TEXT,
     )
 
 
 def answer(notification: Notification) -> Words:
-    activity, participation, facts = activity_of(notification), notification.participation, _of_activity(notification)
+    participation, facts = notification.participation, _of_activity(notification)
     if participation:
         facts["organization"] = organization_name(participation.organization)
     # What was answered then: the participation may say something else by now.
@@ -109,9 +128,11 @@ def answer(notification: Notification) -> Words:
     words = notification.facts.get("words", participation.accepted_part if participation else "")
     return Words(
         subjects.get(response, _("%(organization)s has answered on %(short)s")) % facts,
-        (sentences.get(response, _("%(organization)s has answered on %(activity)s.")) % facts,),
-        _("Open the activity"),
-        _place(activity, "activity-detail"),
+        (
+            sentences.get(response, _("%(organization)s has answered on %(activity)s.")) % facts,
+            *why_this_recipient(notification),
+        ),
+        *_reading(notification, _("Open the activity")),
         quote=Text(words, "") if words else NO_TEXT,
         quoted=_("In its own words") if words else "",
     )
@@ -135,7 +156,7 @@ def lead_change(notification: Notification) -> Words:
     otherwise = sentences.get(state, _("The lead of %(activity)s changes: %(organization)s."))
     sentence = offers.get(state, otherwise) if notification.facts.get("offered") else otherwise
     words = notification.facts.get("words", "")
-    link, place = _("Open the activity"), _place(activity, "activity-detail")
+    link, place = _reading(notification, _("Open the activity"))
     if notification.user_id and state == ProposalState.PROPOSED and proposal:
         link, place = _("Answer the proposal"), _place(activity, "lead-answer", proposal)
     elif notification.user_id and state == Response.WITHDRAWN:

@@ -27,9 +27,9 @@ def _of_round(notification: Notification) -> dict[str, Any]:
 
 
 def _asking(notification: Notification, subject: str, *sentences: str, **more: Any) -> Words:
-    """The place to answer is one's desk; a mailbox has none, so it is shown the round."""
-    path = reverse("desk") if notification.user_id else notification.round.get_absolute_url()
-    button = _("Answer on my desk") if notification.user_id else _("Open the round")
+    """The place to answer is one's desk; a mailbox has none, so it is shown what needs no account."""
+    path = reverse("desk") if notification.user_id else reverse("round-list")
+    button = _("Answer on my desk") if notification.user_id else _("See the reporting rounds")
     return Words(subject, (*sentences, *why_this_recipient(notification)), button, path, **more)
 
 
@@ -122,7 +122,9 @@ def round_closed(notification: Notification) -> Words:
         version = notification.newest_report
     else:
         version = made.reports.order_by("-version").values_list("version", flat=True).first()
-    path = reverse("frozen-report", args=[made.number, version]) if version else made.get_absolute_url()
+    path = made.get_absolute_url() if notification.user_id else reverse("round-list")
+    if version:
+        path = reverse("frozen-report", args=[made.number, version])
     return Words(
         _("%(round)s is closed") % facts,
         (

@@ -78,7 +78,7 @@ def write(tellings: Sequence[Telling], *, by: User | None) -> int:
                 dedupe_key=key,
                 language=telling.recipient.language,
                 by=by,
-                facts={**telling.facts, "because": telling.recipient.because},
+                facts={**telling.facts, **telling.recipient.reason},
                 hidden=telling.hidden,
                 mail_state=MailState.QUEUED
                 if telling.mail and (_who(telling.recipient), telling.kind) not in declined

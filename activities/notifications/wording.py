@@ -1,13 +1,16 @@
 """What words of a notification consist of, and names that are safe to stand in them."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from organizations.models import Organization
 from tracker.toolkit.texts import NO_TEXT, Text, find_text
 from tracker.toolkit.words import TURNING
 
@@ -83,16 +86,40 @@ def activity_of(notification: Notification) -> Activity | None:
     return notification.update.activity if notification.update_id else None
 
 
+def stood_for(notification: Notification) -> Any:
+    """The organization whose focal point should have been told, where somebody else is: a row, or its names."""
+    if found := getattr(notification, "stood_for", None):  # read with the row
+        return found
+    pk = notification.facts.get("instead_of")
+    if pk is None or pk == notification.organization_id:
+        return notification.organization
+    return Organization.objects.filter(pk=pk).first()
+
+
+def slug_of(organization: Any) -> str:
+    return str(organization["slug"] if isinstance(organization, Mapping) else organization.slug)
+
+
 def why_this_recipient(notification: Notification) -> list[str]:
-    """Said where somebody else is written to than the focal point named for it."""
+    """Said where somebody else is written to than the focal point named for it, and how there comes to be one."""
     sentences = {
         MAILBOX: _("%(organization)s has named no focal point whom mail reaches, so this goes to its mailbox."),
         COORDINATION: _(
             "%(organization)s has named no focal point whom mail reaches, so this goes to the coordinators."
         ),
     }
-    sentence = sentences.get(notification.facts.get("because", ""))
-    return [sentence % {"organization": organization_name(notification.organization)}] if sentence else []
+    because = notification.facts.get("because", "")
+    if because not in sentences:
+        return []
+    facts = {"organization": organization_name(stood_for(notification)), "address": settings.SECRETARIAT_EMAIL}
+    if because == COORDINATION:
+        return [sentences[because] % facts]
+    account = (
+        _("To answer on the site, an account is needed: to have one opened for a focal point, write to %(address)s.")
+        if settings.SECRETARIAT_EMAIL
+        else _("To answer on the site, an account is needed: ask the secretariat to open one for a focal point.")
+    )
+    return [sentences[because] % facts, account % facts]
 
 
 def person_wrote(person: Any) -> str:

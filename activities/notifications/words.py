@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.conf import settings
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,14 @@ WORDS: dict[str, Callable[[Notification], Words]] = {
     NotificationKind.LEAD_CHANGE: of_activities.lead_change,
     NotificationKind.MENTION: of_activities.mention,
     NotificationKind.FOLLOWED: of_activities.followed,
+}
+
+
+# Of the organization for which somebody else is written to: its names in every language, and its address.
+NAMES = {"slug": "slug"} | {
+    column: column
+    for code in settings.MODELTRANSLATION_LANGUAGES
+    for column in (f"acronym_{code.replace('-', '_')}", f"name_{code.replace('-', '_')}")
 }
 
 
@@ -56,6 +65,7 @@ def with_rows(queryset: QuerySet, reader: Any) -> QuerySet:
     about = Coalesce("activity", "participation__activity", "update__activity")
     newest_report = FrozenReport.objects.filter(round=OuterRef("round")).order_by("-version").values("version")[:1]
     readable = Activity.objects.visible_to(reader).filter(pk=OuterRef("about")).order_by()
+    stood_for = Organization.objects.filter(pk=Cast(OuterRef("facts__instead_of"), BigIntegerField())).order_by()
     return (
         queryset.select_related(
             "activity__framework",
@@ -69,7 +79,11 @@ def with_rows(queryset: QuerySet, reader: Any) -> QuerySet:
             "by",
         )
         .prefetch_related("update__review__reasons")
-        .annotate(about=about, newest_report=Subquery(newest_report))
+        .annotate(
+            about=about,
+            newest_report=Subquery(newest_report),
+            stood_for=Subquery(stood_for.annotate(told=JSONObject(**NAMES)).values("told")),
+        )
         .annotate(readable=Exists(readable))
     )
 

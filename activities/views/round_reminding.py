@@ -88,7 +88,7 @@ def _letters(organization: Organization, tellings: list[Telling], by: User) -> l
             organization=organization,
             round=telling.rows["round"],
             by=by,
-            facts={**telling.facts, "because": to.because},
+            facts={**telling.facts, **to.reason},
         )
         with translation.override(to.language):
             words = words_of(unsaved)

@@ -32,7 +32,7 @@ def tellings_of(
     for row in participations:
         for recipient in book.for_participation(row):
             if recipient.because == COORDINATION and not one_by_one:
-                unmanned[recipient].add(row.organization_id)
+                unmanned[recipient._replace(instead_of=None)].add(row.organization_id)
             else:
                 meant[row.organization_id, recipient] += 1
     told = [
@@ -66,7 +66,16 @@ def _in_a_language_of(made: ReportingRound, recipient: Recipient) -> Recipient:
 def reminded_lately(made: ReportingRound, organization_ids: Collection[int]) -> set[int]:
     """Organizations that were called on or reminded in this round within the last days."""
     since = timezone.now() - datetime.timedelta(days=REMINDER_PAUSE_DAYS)
-    told = Notification.objects.filter(
-        round=made, organization__in=organization_ids, kind__in=REMINDING, created_at__gt=since
-    )
-    return set(told.values_list("organization", flat=True))
+    return told_in(made, organization_ids, created_at__gt=since)
+
+
+def told_in(made: ReportingRound, organization_ids: Collection[int], **when: Any) -> set[int]:
+    """Those of these organizations that were called on or reminded in this round at such a time.
+
+    Where nobody answers for them, coordinators were told of them together: that counts as well.
+    """
+    rows = Notification.objects.filter(round=made, kind__in=REMINDING, **when)
+    own = rows.filter(organization__in=organization_ids).values_list("organization", flat=True)
+    together = rows.filter(organization=None).values_list("facts", flat=True)
+    named = {pk for facts in together for pk in facts.get("unmanned", ())}
+    return set(own) | (named & set(organization_ids))

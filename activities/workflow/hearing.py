@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from organizations.models import User
 
-from ..choices import NotificationKind, Role
+from ..choices import NotificationKind, ProposalState, Role
 from ..models import Activity, LeadProposal, Participation
 from ..notifications import AddressBook, Recipient, tell
 
@@ -23,9 +23,9 @@ def _book(rows: Iterable[Participation], *organization_ids: int | None) -> Addre
 
 
 def _once(recipients: Iterable[Recipient]) -> list[Recipient]:
-    """One person is told once, in whatever part they are found."""
+    """One person is told once, in whatever part they are found: first in their own right."""
     by_who: dict[Any, Recipient] = {}
-    for recipient in recipients:
+    for recipient in sorted(recipients, key=lambda each: bool(each.because)):
         by_who.setdefault(recipient.user.pk if recipient.user else recipient.address, recipient)
     return list(by_who.values())
 
@@ -64,6 +64,15 @@ def tell_that_the_lead_withdrew(row: Participation, by: User | None) -> int:
     key = f"{row.pk}:{row.version}:withdrew"
     facts = {"state": row.response, "words": row.accepted_part}
     return tell(NotificationKind.LEAD_CHANGE, recipients, key, by=by, facts=facts, **_rows_of(row))
+
+
+def tell_that_it_leads(row: Participation, by: User | None) -> int:
+    """Tell everybody who takes part which organization leads, where a coordinator has recorded that it agreed."""
+    rows = _current(row.activity)
+    book = _book(rows)
+    recipients = _once(found for each in rows for found in book.for_participation(each))
+    facts = {"state": ProposalState.ACCEPTED, "words": row.note}
+    return tell(NotificationKind.LEAD_CHANGE, recipients, f"{row.pk}:leads", by=by, facts=facts, **_rows_of(row))
 
 
 def _asked(proposal: LeadProposal) -> list[Recipient]:

@@ -14,6 +14,7 @@ from .digest import write_digests
 from .followed import tell_followed
 from .mentions import tell_mentions
 from .reminders import remind_as_days_go_by
+from .rounds import follow_the_days
 
 
 class Part(NamedTuple):
@@ -26,9 +27,10 @@ class Part(NamedTuple):
 def parts(now: datetime.datetime) -> Iterator[Part]:
     """What is done, in this order: what is asked of people before what they merely like to know."""
     today = timezone.localdate(now)
-    for made in ReportingRound.objects.open().order_by("number"):
-        yield Part(f"Reminders of round {made.number}", partial(remind_as_days_go_by, made, today))
     yield Part("Leads that end or begin with the day", partial(refresh_leads, today))
+    for made in ReportingRound.objects.open().order_by("number"):
+        yield Part(f"Joining or leaving round {made.number} with the day", partial(follow_the_days, made))
+        yield Part(f"Reminders of round {made.number}", partial(remind_as_days_go_by, made, today))
     yield Part("Mentions of organizations", partial(tell_mentions, now))
     yield Part("Changes of followed activities", partial(tell_followed, now))
     yield Part("Weekly digests", partial(write_digests, now))

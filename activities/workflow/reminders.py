@@ -10,12 +10,11 @@ from ..choices import (
     REMIND_AFTER,
     REMIND_BEFORE,
     REMIND_EVERY,
-    REMINDING,
     NotificationKind,
 )
-from ..models import Notification, Participation, ReportingRound, UpdateRequest
+from ..models import Participation, ReportingRound, UpdateRequest
 from ..notifications import write
-from .calling import reminded_lately, tellings_of
+from .calling import reminded_lately, tellings_of, told_in
 
 
 class Step(NamedTuple):
@@ -62,7 +61,4 @@ def remind_as_days_go_by(made: ReportingRound, today: datetime.date) -> int:
 def _told_since(made: ReportingRound, organization_ids: set[int], step: Step) -> set[int]:
     """Organizations that were called on or reminded since the day of the step: it is done, whoever did it."""
     since = timezone.make_aware(datetime.datetime.combine(step.on, datetime.time()))
-    told = Notification.objects.filter(
-        round=made, organization__in=organization_ids, kind__in=REMINDING, created_at__gte=since
-    )
-    return set(told.values_list("organization", flat=True))
+    return told_in(made, organization_ids, created_at__gte=since)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -238,13 +238,30 @@ def reopen_round(*, made: ReportingRound, by: User, reason: str) -> ReportingRou
     return current
 
 
-def _catch_up(made: ReportingRound, by: User) -> None:
-    """Who came while the round was closed joins it, and who went leaves it."""
+def follow_the_days(made: ReportingRound) -> int:
+    """Let participations join or leave an open round that begin or end with the day; returns how many do."""
+    with transaction.atomic():
+        current = ReportingRound.objects.select_for_update().get(pk=made.pk)
+        if not current.is_open:
+            return 0
+        # What began earlier joined when it was written, or was not asked about when the round opened.
+        begun = Q(since__gt=timezone.localdate(current.opened_at).isoformat())
+        return _catch_up(current, None, begun)
+
+
+def _catch_up(made: ReportingRound, by: User | None, which: Q | None = None) -> int:
+    """Of `which` participations those asked now join the round; who is asked no more leaves it. Returns how many do."""
     known = UpdateRequest.objects.filter(round=made)
-    asked = _asked_in(made, activities_asked(made.framework, made.filters))
-    _ask(made, list(asked.exclude(pk__in=known.values("participation")).order_by("pk")), by, timezone.now())
+    asked = _asked_in(made, activities_asked(made.framework, made.filters)).filter(which or Q())
+    coming = list(asked.exclude(pk__in=known.values("participation")).order_by("pk"))
+    called = set(known.values_list("activity", "organization"))
+    _request(made, coming, timezone.now())
+    # Another role in the same activity: it was called on, and one answer serves both.
+    new = [row for row in coming if (row.activity_id, row.organization_id) not in called]
+    event = f"call-{timezone.localdate().isoformat()}"
+    write(tellings_of(NotificationKind.CALL, made, new, event), by=by)
     still = participations_asked(known.values("activity")).values("pk")
-    known.standing().exclude(participation__in=still).update(left_at=timezone.now())
+    return len(coming) + known.standing().exclude(participation__in=still).update(left_at=timezone.now())
 
 
 def _locked(made: ReportingRound, version: int) -> ReportingRound:

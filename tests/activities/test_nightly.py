@@ -12,14 +12,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from activities.choices import MailState, NotificationKind, Response, Status, UpdateKind, Visibility
-from activities.models import Notification, ReportingRound
+from activities.choices import MailState, NotificationKind, Response, Role, Status, UpdateKind, Visibility
+from activities.models import Notification, Participation, ReportingRound
 from activities.workflow import close_round, no_change, remind, return_update
 from activities.workflow import nightly as parts_of_nightly
 from activities.workflow.bell import follow
 from activities.workflow.mentions import Names, tell_mentions
 from activities.workflow.nightly import Part
 from activities.workflow.reminders import Step, last_step
+from activities.workflow.rounds import follow_the_days
 from organizations.choices import MembershipRole
 from organizations.models import Membership, Organization, OrganizationName, User
 from tests.activities.conftest import database_digest
@@ -117,6 +118,31 @@ def test_a_silent_organization_is_reminded_on_each_step_and_an_answer_ends_it(as
     }
 
 
+def test_coordinators_hear_of_silent_organizations_nobody_answers_for_as_rarely(asked: Any) -> None:
+    made, silent, prompt = asked
+    Membership.objects.filter(organization__slug="silent").delete()
+    with time_machine.travel(DAY_0 + datetime.timedelta(days=3), tick=False):
+        make_user(name="keeper", coordinator=True)
+        no_change(activity=made.requests.first().activity, organization=prompt, author=User.objects.get(name="prompt"))
+    told = {
+        day: kinds for day in range(1, 36) if (kinds := {kind for name, kind in reminders(day) if name == "keeper"})
+    }
+    assert told == {7: {DUE_SOON}, 13: {DUE_SOON}, 16: {OVERDUE}, 21: {OVERDUE}, 35: {OVERDUE}}
+    rows = Notification.objects.filter(user__name="keeper", round=made)
+    assert {(row.organization, tuple(row.facts["unmanned"])) for row in rows} == {(None, (silent.pk,))}
+
+
+def test_a_call_of_which_coordinators_were_told_counts_as_a_reminder(db: None) -> None:
+    with time_machine.travel(DAY_0, tick=False):
+        make_user(name="keeper", coordinator=True)
+        make_undertaking(lead=make_organization(), status=Status.UNDER_WAY)
+        made = make_round(due_in=8)
+    assert {day: found for day in range(1, 8) if (found := reminders(day))} == {
+        4: {("keeper", DUE_SOON), (made.opened_by.name, DUE_SOON)},
+        7: {("keeper", DUE_SOON), (made.opened_by.name, DUE_SOON)},
+    }
+
+
 def test_a_second_run_on_the_same_day_writes_nothing_more(asked: Any) -> None:
     assert reminders(7) == {("silent", DUE_SOON), ("prompt", DUE_SOON)}
     with time_machine.travel(DAY_0 + datetime.timedelta(days=7, hours=9), tick=False):
@@ -173,6 +199,39 @@ def test_a_reminder_is_mailed_and_says_how_many_updates_are_awaited(asked: Any) 
     assert (row.mail_state, row.round_id, row.organization_id) == (MailState.QUEUED, made.pk, silent.pk)
     # The second participation joined the round after it opened.
     assert row.facts["requests"] == 2
+
+
+def test_participations_that_begin_or_end_with_the_day_join_or_leave_the_round(asked: Any) -> None:
+    made, _silent, prompt = asked
+    activity = made.requests.first().activity
+    with time_machine.travel(DAY_0, tick=False):
+        late, quiet = make_organization(acronym="LATE"), make_organization(acronym="QUIET")
+        make_user(name="late", organization=late)
+        make_user(name="quiet", organization=quiet)
+        make_participation(activity=activity, organization=late, since="2026-03-06")
+        # Another role of an organization that was called on: one answer serves both, so no second call.
+        make_participation(activity=activity, organization=prompt, role=Role.FUNDER, since="2026-03-06")
+        # What the filter did not find when the round opened does not join by itself.
+        old = make_participation(activity=make_undertaking(), organization=quiet)
+        old.requests.all().delete()
+        Participation.objects.filter(activity=activity, organization__slug="silent").update(until="2026-03-06")
+
+    def standing() -> set[tuple[str, str]]:
+        rows = made.requests.filter(left_at__isnull=True)
+        return set(rows.values_list("organization__slug", "participation__role"))
+
+    both = {("silent", "lead"), ("prompt", "partner")}
+    # Day 0 is 2 March: until the night to the 6th nothing happens.
+    assert {day: (found, standing()) for day in range(1, 6) if (found := reminders(day)) or day in (3, 4)} == {
+        3: (set(), both),
+        4: ({("late", NotificationKind.CALL)}, {("prompt", "partner"), ("prompt", "funder"), ("late", "partner")}),
+    }
+    with time_machine.travel(DAY_0 + datetime.timedelta(days=5), tick=False):
+        before = database_digest()
+        run()
+        assert database_digest() == before
+        close_round(made=made, by=User.objects.get(pk=made.opened_by_id))
+        assert follow_the_days(made) == 0
 
 
 # --- mentions ---------------------------------------------------------------------------------------------------

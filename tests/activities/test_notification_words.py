@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from django.utils import translation
@@ -159,28 +160,73 @@ def test_what_each_kind_says_and_where_it_leads(
     assert anchor == (entry if kind in ("accepted", "mention", "followed") else "")
 
 
+OF_LEAD = {"state": "proposed", "proposal": 5}
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
 @pytest.mark.parametrize(
-    ("kind", "names", "place"),
-    [("call", ROUND, "round-detail"), ("invitation", PART, "activity-detail"), ("returned", ENTRY, "activity-detail")],
+    ("kind", "names", "facts"),
+    [
+        *((kind, ROUND, {}) for kind in ("call", "due_soon", "overdue", "reminder", "round_closed")),
+        *((kind, ENTRY, {}) for kind in ("returned", "accepted")),
+        ("invitation", PART, {}),
+        ("answer", PART, {"response": "accepted"}),
+        ("lead_change", PART, OF_LEAD),
+        ("lead_change", PART, {"state": "withdrawn"}),
+    ],
 )
 def test_a_mailbox_is_led_to_what_needs_no_account(
-    rows: dict[str, Any], kind: str, names: tuple[str, ...], place: str
+    rows: dict[str, Any], kind: str, names: tuple[str, ...], facts: dict[str, Any], visibility: str
 ) -> None:
-    row = notify(rows, kind, *names, address="registry@example.org", facts={"because": "mailbox"})
-    words = read(row)
+    rows["activity"].visibility = visibility
+    rows["activity"].save()
+    because = {"because": "mailbox", "instead_of": rows["organization"].pk}
+    words = read(notify(rows, kind, *names, address="registry@example.org", facts={**facts, **because}))
+    assert Client().get(words.path).status_code == 200
+    assert words.sentences[-2:] == (
+        "UNEP has named no focal point whom mail reaches, so this goes to its mailbox.",
+        "To answer on the site, an account is needed: to have one opened for a focal point, write to "
+        "secretariat@example.org.",
+    )
+
+
+@pytest.mark.parametrize(("visibility", "place"), [("public", "activity-detail"), ("internal", "organization-detail")])
+def test_a_mailbox_is_led_to_the_activity_where_that_is_public(
+    rows: dict[str, Any], visibility: str, place: str
+) -> None:
+    rows["activity"].visibility = visibility
+    rows["activity"].save()
+    words = read(notify(rows, "invitation", *PART, address="registry@example.org", facts={"because": "mailbox"}))
     assert resolve(words.path).url_name == place
-    assert words.sentences[-1] == ("UNEP has named no focal point whom mail reaches, so this goes to its mailbox.")
 
 
-def test_why_it_is_this_recipient_is_said(rows: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", ["call", "answer", "lead_change", "invitation", "returned"])
+def test_the_organization_that_was_stood_in_for_is_named_and_costs_no_statement(
+    rows: dict[str, Any], kind: str, django_assert_num_queries: Any
+) -> None:
+    other = make_organization(acronym="OTHER")
+    names = ROUND if kind == "call" else ENTRY if kind == "returned" else PART
+    row = notify(rows, kind, *names, facts={"because": "coordinators", "instead_of": other.pk})
+    said = "OTHER has named no focal point whom mail reaches, so this goes to the coordinators."
+    assert words_of(Notification.objects.get(pk=row.pk)).sentences[-1] == said
+    found = with_rows(Notification.objects.filter(pk=row.pk), reader_of(row)).get()
+    with django_assert_num_queries(0):
+        assert words_of(found).sentences[-1] == said
+
+
+def test_why_it_is_this_recipient_is_said(rows: dict[str, Any], settings: Any) -> None:
+    settings.SECRETARIAT_EMAIL = ""
     last = {
-        because: read(notify(rows, "call", *ROUND, facts={"because": because})).sentences[-1]
+        because: read(notify(rows, "call", *ROUND, facts={"because": because})).sentences[3:]
         for because in ("", "mailbox", "coordinators")
     }
     assert last == {
-        "": "Where nothing has changed, say so: “No change to report” is an answer and takes one click.",
-        "mailbox": "UNEP has named no focal point whom mail reaches, so this goes to its mailbox.",
-        "coordinators": "UNEP has named no focal point whom mail reaches, so this goes to the coordinators.",
+        "": (),
+        "mailbox": (
+            "UNEP has named no focal point whom mail reaches, so this goes to its mailbox.",
+            "To answer on the site, an account is needed: ask the secretariat to open one for a focal point.",
+        ),
+        "coordinators": ("UNEP has named no focal point whom mail reaches, so this goes to the coordinators.",),
     }
 
 
@@ -404,4 +450,5 @@ class TestMail:
         for text in (plain, html):
             assert "/notifications/settings/" not in text
             assert "/notifications/unsubscribe/" in text
-            assert f"/rounds/{rows['round'].number}/" in text
+            assert "https://tracker.example.org/rounds/" in text
+            assert "write to secretariat@example.org" in text

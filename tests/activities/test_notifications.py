@@ -57,7 +57,7 @@ class TestWhoIsWrittenTo:
         organization = make_organization(mailbox="registry@example.org", working_languages=["de", "fr", "en"])
         make_user(coordinator=True)
         assert book_of(organization).for_organization(organization.pk) == [
-            Recipient(None, "registry@example.org", "fr", MAILBOX)
+            Recipient(None, "registry@example.org", "fr", MAILBOX, organization.pk)
         ]
 
     def test_without_a_mailbox_the_coordinators(self) -> None:
