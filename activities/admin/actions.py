@@ -17,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ..choices import Visibility
-from ..forms.words import SeveralField
+from ..forms.words import LineField, SeveralField
 from ..models import Activity, FunctionalField, Theme
 from ..workflow import StaleEdit, edit_undertaking
 from ..workflow.changesets import ChangesTogether
@@ -30,7 +30,7 @@ NAMED_ROWS = 30
 class ReasonedForm(forms.Form):
     """A value for all, and why. `value` is declared by each kind of action."""
 
-    change_reason = forms.CharField(label=_("Reason for the change"), max_length=100)
+    change_reason = LineField(label=_("Reason for the change"), max_length=100)
 
 
 class VisibilityForm(ReasonedForm):

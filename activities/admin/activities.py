@@ -22,7 +22,7 @@ from ..models import Activity, ChangeSetEntry, LeadProposal, Participation, Stat
 from ..workflow.keeping import CLASSIFICATION
 from .actions import BULK
 from .export import export_csv, export_xlsx
-from .forms import ActivityForm, NewUndertakingForm
+from .forms import SOURCE_OF_LEAD, ActivityForm, NewUndertakingForm
 from .inlines import EntryInline, LogInline, OneNewEntry, ParticipationInline
 from .lists import KindFilter, SignalFilter
 from .saving import add_activity, log_entry, save_activity, save_participation
@@ -116,7 +116,7 @@ class ActivityAdmin(HistoryAdmin, SixLanguagesAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Activity | None = None) -> Any:
         if obj is None:
-            head = (None, {"fields": ["parent", ("lead_organization", "lead_accepted"), "language"]})
+            head = (None, {"fields": ["parent", ("lead_organization", "lead_accepted", SOURCE_OF_LEAD), "language"]})
             return [head, *self._undertaking(obj), (_("History"), {"fields": [REASON]})]
         about = (_("What the register knows"), {"fields": [("code", "agreed"), *SHOWN]})
         reason = (_("History"), {"fields": [REASON, "seen_version"]})

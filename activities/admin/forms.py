@@ -13,12 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization
 from tracker.toolkit.admin import KeeperForm, ReasonForm
+from tracker.toolkit.words import cleaned as words_seen
 
-from ..choices import TRANSITIONS, Status, UpdateKind
+from ..choices import TRANSITIONS, Response, Role, Status, UpdateKind
+from ..forms.words import NameField
 from ..models import Activity, Participation, StatusUpdate
 from ..workflow.derived import LANGUAGES
 from ..workflow.keeping import PARTICULARS
 from ..workflow.undertakings import MANY_TO_MANY
+
+SOURCE_OF_LEAD = "lead_answered_for"
+NEEDS_SOURCE = _("Say who in the organization gave this answer, and where, such as a letter and its date.")
 
 
 class ActivityForm(ReasonForm):
@@ -64,6 +69,20 @@ class NewUndertakingForm(ActivityForm):
         required=False,
         help_text=_("Leave unticked to invite the organization: it answers for itself."),
     )
+    lead_answered_for = NameField(
+        label=_("Who accepted, and where"),
+        required=False,
+        max_length=200,
+        help_text=_("Name and post, and where it was said, such as a letter and its date."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        unsaid = not cleaned.get(SOURCE_OF_LEAD) and SOURCE_OF_LEAD not in self.errors
+        if cleaned.get("lead_accepted") and unsaid:
+            self.add_error(SOURCE_OF_LEAD, NEEDS_SOURCE)
+        return cleaned
 
 
 class ParticipationForm(KeeperForm):
@@ -91,6 +110,29 @@ class ParticipationForm(KeeperForm):
         self.initial["seen_version"] = self.instance.version
         if self.instance.pk and "organization" in self.fields:
             self.fields["organization"].disabled = True
+        if "answered_for" in self.fields:
+            self.fields["answered_for"].help_text = _(
+                "Needed with every new answer, and for a new lead: who, and where."
+            )
+
+    @property
+    def is_new_answer(self) -> bool:
+        """Whether it says what an organization answered, or that it agreed to lead."""
+        if self.instance.pk is None:
+            return self.cleaned_data.get("response") not in (None, Response.INVITED)
+        leads = "role" in self.changed_data and self.cleaned_data.get("role") == Role.LEAD
+        return "response" in self.changed_data or leads
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.is_new_answer and "answered_for" not in self.errors:
+            cleaned["answered_for"] = words_seen(cleaned.get("answered_for") or "").strip()
+            if not cleaned["answered_for"]:
+                self.add_error("answered_for", NEEDS_SOURCE)
+            elif "answered_for" not in self.changed_data:
+                sentence = _("This is who gave the earlier answer. Say who gave this one, and where.")
+                self.add_error("answered_for", sentence)
+        return cleaned
 
     @property
     def day(self) -> Any:

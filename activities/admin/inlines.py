@@ -34,7 +34,7 @@ class ParticipationInline(Refusable, admin.StackedInline):
     autocomplete_fields = ("organization", "focal_point")
     readonly_fields = ("until", "answered_at", "answered_by")
     fieldsets = (
-        (None, {"fields": [("organization", "role", "response"), ("on", "ends"), "seen_version"]}),
+        (None, {"fields": [("organization", "role", "response"), ("on", "ends"), "answered_for", "seen_version"]}),
         (
             _("Particulars"),
             {
@@ -43,7 +43,7 @@ class ParticipationInline(Refusable, admin.StackedInline):
                     ("focal_point", "since", "until"),
                     "responsibility",
                     "mandate",
-                    ("accepted_part", "answered_for"),
+                    "accepted_part",
                     ("answered_at", "answered_by"),
                     "note",
                 ],

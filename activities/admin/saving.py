@@ -26,7 +26,7 @@ from ..workflow import (
     propose_undertaking,
 )
 from ..workflow.keeping import PARTICULARS, classify_item, edit_participation
-from .forms import ActivityForm, EntryForm, ParticipationForm
+from .forms import SOURCE_OF_LEAD, ActivityForm, EntryForm, ParticipationForm
 
 
 def asked(form: forms.ModelForm, write: Callable[[], Any]) -> Any:
@@ -88,6 +88,7 @@ def add_activity(form: Any, by: Any) -> Activity:
             by=by,
             organization=form.cleaned_data.get("lead_organization"),
             response=Response.ACCEPTED if accepted else Response.INVITED,
+            answered_for=form.cleaned_data[SOURCE_OF_LEAD] if accepted else "",
             reason=form.cleaned_data.get(REASON, ""),
             **fields,
         ),
@@ -106,6 +107,7 @@ def save_participation(form: ParticipationForm, activity: Activity, by: Any) -> 
                 role=data["role"],
                 response=data["response"],
                 by=by,
+                answered_for=data["answered_for"] if form.is_new_answer else "",
                 **{name: data[name] for name in ("responsibility", "mandate", "note", "since")},
             ),
         )
@@ -115,7 +117,9 @@ def save_participation(form: ParticipationForm, activity: Activity, by: Any) -> 
         return
     row = Participation(pk=form.instance.pk, activity=activity, version=data.get("seen_version") or 0)
     answers = "response" in form.changed_data
-    words = {name: particulars.pop(name, None) for name in ("accepted_part", "answered_for")} if answers else {}
+    words = particulars.pop("accepted_part", "") if answers else ""
+    # Of an answer, or of a lead that was agreed to: it belongs to the row that is written then.
+    source = particulars.pop("answered_for", "") if form.is_new_answer else ""
     if particulars:
         before = row
         row = asked(
@@ -131,8 +135,8 @@ def save_participation(form: ParticipationForm, activity: Activity, by: Any) -> 
                 response=data["response"],
                 by=by,
                 version=answered.version,
-                words=words["accepted_part"] or data.get("accepted_part") or "",
-                answered_for=words["answered_for"] or "",
+                words=words or data.get("accepted_part") or "",
+                answered_for=source,
                 on=form.day,
             ),
         )
@@ -140,7 +144,9 @@ def save_participation(form: ParticipationForm, activity: Activity, by: Any) -> 
         held = row
         row = asked(
             form,
-            lambda: change_role(participation=held, role=data["role"], on=form.day, by=by, version=held.version),
+            lambda: change_role(
+                participation=held, role=data["role"], on=form.day, by=by, version=held.version, answered_for=source
+            ),
         )
     if data.get("ends"):
         asked(form, lambda: end_participation(participation=row, on=form.day, by=by, version=row.version))

@@ -15,7 +15,7 @@ from ..choices import Response, Role
 from ..models import Activity, Participation
 from ..workflow.participations import ANSWERS, NEEDS_WORDS
 from .behalf import OnBehalfForm
-from .words import WordsField
+from .words import LineField, WordsField
 
 CHOICES = {
     Response.ACCEPTED: _("Accept"),
@@ -113,25 +113,46 @@ class AnswerForm(OnBehalfForm):
         return cleaned
 
 
-class RoleForm(forms.Form):
-    """Another role from a day on, or an end: the lead's and the coordinators' part."""
+class RoleForm(OnBehalfForm):
+    """Another role from a day on, or an end: the lead's and the coordinators' part.
+
+    `on_behalf`: a coordinator may also record that the organization agreed to lead, and says who did. For everybody
+    else the lead changes hands by a proposal.
+    """
 
     END = "end"
 
     role = forms.ChoiceField(label=_("What changes?"), widget=forms.RadioSelect)
     on = day_field(_("From which day?"))
-    note = forms.CharField(label=_("Note"), required=False, max_length=1000)
+    note = LineField(label=_("Note"), required=False, max_length=1000)
     version = version_field()
+
+    field_order = ("role", "on", "answered_for", "answered_where", "note")
 
     def __init__(self, *args: Any, participation: Participation, **kwargs: Any) -> None:
         self.participation = participation
         kwargs["initial"] = {"version": participation.version, **kwargs.get("initial", {})}
         super().__init__(*args, prefix="role", **kwargs)
+        if self.records_the_lead:
+            self.fields["answered_for"].label = _("For a new lead: who agreed to it?")
+            self.fields["answered_where"].label = _("For a new lead: where was that said?")
+            for name in ("answered_for", "answered_where"):
+                self.fields[name].mark_optional = True  # type: ignore[attr-defined]
         end = (
             _("Take the invitation back") if participation.response == Response.INVITED else _("End the participation")
         )
-        roles = [(role, label) for role, label in Role.choices if role != participation.role]
+        kept_out = {participation.role} if self.records_the_lead else {participation.role, Role.LEAD}
+        roles = [(role, label) for role, label in Role.choices if role not in kept_out]
         self.fields["role"].choices = [*(roles if participation.takes_part else []), (self.END, end)]
+
+    @property
+    def records_the_lead(self) -> bool:
+        return "answered_for" in self.fields
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("role") == Role.LEAD:
+            self.need_source()
+        return self.cleaned_data
 
     def clean_on(self) -> Any:
         day = self.cleaned_data["on"]

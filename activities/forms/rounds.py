@@ -17,7 +17,7 @@ from organizations.models import Organization
 from ..models import Framework, ReportingRound
 from ..workflow.scope import Scope, round_scope
 from .participants import version_field
-from .words import WordsField, as_typed
+from .words import LineField, NameField, WordsField, as_typed
 
 PERIOD_DAYS = 90
 ANSWER_DAYS = 30
@@ -45,7 +45,7 @@ def facts_of(record: Any) -> dict[str, list[str]]:
 class RoundFactsForm(forms.Form):
     """What a round is called, which period it covers, what it asks until when and in which languages."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = NameField(label=_("Title"), max_length=200)
     period_start = day_field(_("First day of the period"))
     period_end = day_field(_("Last day of the period"))
     due_on = day_field(_("Answers due on"))
@@ -161,9 +161,7 @@ def suggested() -> dict[str, Any]:
 class EditRoundForm(RoundFactsForm):
     """What may still change of an open round; `was` holds its facts when the form was opened."""
 
-    reason = forms.CharField(
-        label=_("Why this change?"), help_text=_("Kept in the history."), required=False, max_length=100
-    )
+    reason = LineField(label=_("Why this change?"), help_text=_("Kept in the history."), required=False, max_length=100)
     version = version_field()
 
     def __init__(self, *args: Any, was: dict[str, list[str]], **kwargs: Any) -> None:
@@ -218,7 +216,7 @@ class ReminderForm(forms.Form):
 class ReopenForm(forms.Form):
     """Why a closed round is opened again."""
 
-    reason = forms.CharField(
+    reason = LineField(
         label=_("Why is the round opened again?"),
         help_text=_("Kept in the history of the round, for everybody who reads it."),
         max_length=1000,

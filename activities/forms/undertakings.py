@@ -18,7 +18,7 @@ from tracker.toolkit.dates import PartialDate
 from ..choices import Visibility
 from ..models import Activity, Framework
 from .oddities import OddityForm
-from .words import NameField, SeveralField, WordsField, as_typed
+from .words import LineField, NameField, SeveralField, WordsField, as_typed
 
 TEXTS = ("title", "description")
 WORDS = ("aim", "closing_condition", "legal_basis")
@@ -80,9 +80,7 @@ class UndertakingForm(OddityForm):
         max_length=30,
         widget=forms.TextInput(attrs={"class": "date", "dir": "ltr"}),
     )
-    reason = forms.CharField(
-        label=_("Why this change?"), help_text=_("Kept in the history."), required=False, max_length=100
-    )
+    reason = LineField(label=_("Why this change?"), help_text=_("Kept in the history."), required=False, max_length=100)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1, required=False)
 
     field_order = FACTS

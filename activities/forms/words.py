@@ -27,11 +27,18 @@ class WordsField(forms.CharField):
         return cleaned(text).strip()
 
 
-class NameField(forms.CharField):
+class LineField(forms.CharField):
+    """A reason or remark on one line."""
+
+    def to_python(self, value: Any) -> str:
+        return cleaned(super().to_python(value) or "").strip()
+
+
+class NameField(LineField):
     """A name or title on one line."""
 
     def to_python(self, value: Any) -> str:
-        text = cleaned(super().to_python(value) or "").strip()
+        text = super().to_python(value)
         if turns_text(text):
             raise forms.ValidationError(TURNED)
         return text

@@ -74,7 +74,8 @@ class ParticipantPage:
         return AnswerForm(*args, participation=self.participation, on_behalf=self.on_behalf)
 
     def role_form(self, *args: Any) -> RoleForm:
-        return RoleForm(*args, participation=self.participation)
+        # Who coordinates records what an organization agreed to; it leads without a proposal only then.
+        return RoleForm(*args, participation=self.participation, on_behalf=self.request.user.is_coordinator)
 
     def render(self, form: AnswerForm | None = None, status: int = 200, **forms: Any) -> HttpResponse:
         ended = bool(self.participation.until) or self.participation.response == Response.DECLINED
@@ -140,7 +141,7 @@ class ParticipantPage:
             if cleaned["role"] == RoleForm.END:
                 end_participation(**change, words=cleaned["note"])
             else:
-                change_role(**change, role=cleaned["role"], note=cleaned["note"])
+                change_role(**change, role=cleaned["role"], note=cleaned["note"], answered_for=form.source)
         except StaleEdit as stale:
             # The one fact of this form is its own: showing the row as it stands now, with what was typed, is enough.
             self.participation.refresh_from_db()

@@ -17,7 +17,7 @@ from ..choices import TAKING_PART, ProposalState, Response, Role
 from ..models import Activity, LeadProposal, Participation
 from .derived import refresh_derived, refresh_search_text
 from .errors import StaleEdit
-from .hearing import tell_answer, tell_invitation, tell_that_the_lead_withdrew
+from .hearing import tell_answer, tell_invitation, tell_that_it_leads, tell_that_the_lead_withdrew
 from .rounds import follow_participation
 
 ANSWERS: dict[str, tuple[str, ...]] = {
@@ -97,9 +97,11 @@ def invite(
     since: str = "",
     until: str = "",
     mandate: str = "",
+    answered_for: str = "",
     at: datetime.datetime | None = None,
 ) -> Participation:
-    """Name an organization as a participant. It takes part once it answers; importers of known facts give `response`.
+    """Name an organization as a participant. It takes part once it answers; importers of known facts give `response`,
+    and who records an answer says in `answered_for` who gave it and where.
 
     Raises ValidationError, for example when there is already a lead.
     """
@@ -117,6 +119,9 @@ def invite(
             until=until,
             invited_by=by,
             invited_at=at or timezone.now(),
+            answered_by=by if answered_for else None,
+            answered_at=timezone.now() if answered_for else None,
+            answered_for=answered_for,
         )
         _settle(participation, "role", by)
         if response == Response.INVITED:
@@ -196,13 +201,27 @@ def _check_last_day(current: Participation, day: datetime.date) -> None:
 
 
 def change_role(
-    *, participation: Participation, role: str, on: datetime.date, by: User | None, version: int, note: str = ""
+    *,
+    participation: Participation,
+    role: str,
+    on: datetime.date,
+    by: User | None,
+    version: int,
+    note: str = "",
+    answered_for: str = "",
 ) -> Participation:
-    """End the present role on that day and begin the new one; return the new row. Raises StaleEdit, ValidationError."""
+    """End the present role on that day and begin the new one; return the new row. Raises StaleEdit, ValidationError.
+
+    Nobody is made lead without having agreed: that is a proposal (`workflow.handover`), unless a coordinator records
+    in `answered_for` who in the organization agreed, and where.
+    """
     with transaction.atomic():
         current = _locked(participation, version)
         if role == current.role:
             raise ValidationError({"role": _("That is the present role. Choose another.")})
+        leads = role == Role.LEAD
+        if leads and not answered_for.strip():
+            raise ValidationError({"role": _("Nobody leads without having agreed. Propose it as the next lead.")})
         if not current.takes_part or current.until:
             raise ValidationError({"role": _("Only an organization that takes part can change its role.")})
         _check_last_day(current, on)
@@ -223,12 +242,14 @@ def change_role(
             since=PartialDate(on),
             note=note,
             invited_by=by,
-            # The organization's own answer still holds: nobody answered anew.
-            answered_by=current.answered_by,
-            answered_at=current.answered_at,
-            answered_for=current.answered_for,
+            # Otherwise the organization's own answer still holds: nobody answered anew.
+            answered_by=by if leads else current.answered_by,
+            answered_at=timezone.now() if leads else current.answered_at,
+            answered_for=answered_for if leads else current.answered_for,
         )
         _settle(begun, "role", by, reason=note)
+        if leads:
+            tell_that_it_leads(begun, by)
     return begun
 
 

@@ -51,6 +51,7 @@ def propose_undertaking(
     by: User | None,
     organization: Organization | None = None,
     response: str = Response.ACCEPTED,
+    answered_for: str = "",
     reason: str = "",
     once_within: datetime.timedelta | None = None,
     **fields: Any,
@@ -58,7 +59,8 @@ def propose_undertaking(
     """Create an undertaking under an agreed item, with the next code, and name `organization` as its lead.
 
     What a demonstration organization proposes is part of the demonstration.
-    `response` is `invited` where somebody else names the lead: an organization speaks for itself.
+    `response` is `invited` where somebody else names the lead: an organization speaks for itself. `answered_for` says
+    who in it accepted, where a coordinator records that.
     `once_within`: a second proposal by the same person under the same title within this time is the same one, sent
     twice; it gives the one already made.
     `fields` are columns and many-to-many sets of `Activity`. Raises ValidationError by field.
@@ -106,6 +108,7 @@ def propose_undertaking(
                 invited_by=by,
                 answered_by=None if invited else by,
                 answered_at=None if invited else timezone.now(),
+                answered_for=answered_for,
             )
             lead._history_user, lead._change_reason = by, reason or None
             lead.save()

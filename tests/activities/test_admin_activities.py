@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.choices import Response, Role, Status
-from activities.models import Activity, FunctionalField, Participation, StatusUpdate, Theme
+from activities.models import Activity, FunctionalField, Notification, Participation, StatusUpdate, Theme
 from organizations.models import Organization
 from tests.factories import make_organization, make_participation, make_undertaking
 from tests.forms_sent import fields_of, send
@@ -17,6 +17,7 @@ from tests.personas import Cast
 
 BACKEND = "organizations.adapter.AuthenticationBackend"
 FORM = "activity_form"
+SOURCE = "A. Mensah, head; letter of 3 May"
 
 
 @pytest.fixture
@@ -144,6 +145,47 @@ def test_an_undertaking_is_added_through_the_workflow(cast: Cast, coordinator: C
     assert (lead.organization, lead.role, lead.response) == (organization, Role.LEAD, Response.INVITED)
 
 
+def test_a_lead_that_has_accepted_is_named_with_its_source(cast: Cast, coordinator: Client) -> None:
+    url, organization = reverse("admin:activities_activity_add"), cast.organizations["partner"]
+    typed = {"parent": str(cast.item.pk), "title_en": "Course", "lead_organization": str(organization.pk)}
+    before = everything()
+    for source in ("", " \u200b"):
+        response = send(coordinator, url, FORM, **typed, lead_accepted="on", lead_answered_for=source)
+        assert any("Say who in the organization" in words for words in errors(response))
+    assert everything() == before
+    assert send(coordinator, url, FORM, **typed, lead_accepted="on", lead_answered_for=SOURCE).status_code == 302
+    lead = Participation.objects.latest("pk")
+    assert (lead.organization, lead.role, lead.response, lead.answered_for, lead.answered_by) == (
+        organization, Role.LEAD, Response.ACCEPTED, SOURCE, cast.people["coordinator"],
+    )  # fmt: skip
+
+
+def test_an_answer_is_recorded_with_its_own_source(cast: Cast, coordinator: Client) -> None:
+    row = Participation.objects.get(activity=cast.public, response=Response.INVITED)
+    url = page(cast.public)
+
+    def answered(response: str, **more: str) -> Any:
+        data = fields_of(coordinator, url, FORM)
+        line = row_of(data, row)
+        return coordinator.post(
+            url, data | {f"{line}-{name}": [v] for name, v in {"response": response, **more}.items()}
+        )
+
+    before = everything()
+    for source in ("", " \u200b"):
+        refused = errors(answered("accepted", answered_for=source))
+        assert any("Say who in the organization" in words for words in refused)
+    assert everything() == before
+    assert answered("accepted", answered_for=SOURCE).status_code == 302
+    row.refresh_from_db()
+    assert (row.response, row.answered_for, row.answered_by) == ("accepted", SOURCE, cast.people["coordinator"])
+    # The source of the earlier answer is none of the next one.
+    assert any("gave the earlier answer" in words for words in errors(answered("withdrawn")))
+    assert answered("withdrawn", answered_for="A. Mensah, head; call of 7 June").status_code == 302
+    row.refresh_from_db()
+    assert (row.response, row.answered_for) == ("withdrawn", "A. Mensah, head; call of 7 June")
+
+
 def test_an_undertaking_needs_a_title_and_an_agreed_item(cast: Cast, coordinator: Client) -> None:
     before = everything()
     url = reverse("admin:activities_activity_add")
@@ -169,6 +211,10 @@ def test_an_organization_is_invited_below_its_activity(cast: Cast, coordinator: 
     typed = {"organization": str(other.pk), "role": "host", "response": "accepted", "since": "2026-02"}
     typed["focal_point"] = str(cast.people["partner"].pk)
     data |= {f"{new}{name}": [value] for name, value in typed.items()}
+    before = everything()
+    assert any("Say who in the organization" in words for words in errors(coordinator.post(page(cast.public), data)))
+    assert everything() == before
+    data[f"{new}answered_for"] = [SOURCE]
     assert coordinator.post(page(cast.public), data).status_code == 302
     made = Participation.objects.get(activity=cast.public, organization=other)
     assert (made.role, made.response, made.since, made.focal_point, made.invited_by) == (
@@ -179,6 +225,7 @@ def test_an_organization_is_invited_below_its_activity(cast: Cast, coordinator: 
         cast.people["coordinator"],
     )
     assert "other" in Activity.objects.get(pk=cast.public.pk).search_text
+    assert (made.answered_by, made.answered_for) == (cast.people["coordinator"], SOURCE)
 
 
 def test_the_lead_is_handed_over_in_one_go(cast: Cast, coordinator: Client) -> None:
@@ -187,8 +234,18 @@ def test_the_lead_is_handed_over_in_one_go(cast: Cast, coordinator: Client) -> N
     data = fields_of(coordinator, page(cast.public), FORM)
     old, new = row_of(data, lead), row_of(data, partner)
     assert int(old.split("-")[1]) < int(new.split("-")[1])
-    response = coordinator.post(page(cast.public), {**data, f"{old}-ends": ["on"], f"{new}-role": ["lead"]})
+    sent = {**data, f"{old}-ends": ["on"], f"{new}-role": ["lead"]}
+    before = everything()
+    assert any("Say who in the organization" in words for words in errors(coordinator.post(page(cast.public), sent)))
+    assert everything() == before
+    Notification.objects.all().delete()
+    response = coordinator.post(page(cast.public), {**sent, f"{new}-answered_for": [SOURCE]})
     assert response.status_code == 302, errors(response)
+    told = Notification.objects.filter(kind="lead_change").values_list("user__name", "facts__state")
+    assert set(told) == {("partner", "accepted"), ("co lead", "accepted")}
+    begun = Participation.objects.get(activity=cast.public, role=Role.LEAD, until="")
+    kept = Participation.objects.get(pk=partner.pk)
+    assert (begun.answered_for, begun.answered_by, kept.answered_for) == (SOURCE, cast.people["coordinator"], "")
     assert Activity.objects.get(pk=cast.public.pk).lead == cast.organizations["partner"]
     today = timezone.localdate().isoformat()
     assert set(
@@ -207,7 +264,9 @@ def test_a_second_lead_is_refused_at_its_own_line(cast: Cast, coordinator: Clien
     before = everything()
     data = fields_of(coordinator, page(cast.public), FORM)
     line = row_of(data, partner)
-    response = coordinator.post(page(cast.public), {**data, f"{line}-role": ["lead"], "place": ["Nairobi"]})
+    response = coordinator.post(
+        page(cast.public), {**data, f"{line}-role": ["lead"], f"{line}-answered_for": [SOURCE], "place": ["Nairobi"]}
+    )
     assert any("one lead at a time" in sentence for sentence in errors(response))
     assert 'value="Nairobi"' in response.content.decode()
     assert everything() == before

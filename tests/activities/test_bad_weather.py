@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.choices import RequestState, Response
-from activities.models import Activity, Participation, StatusUpdate, UpdateRequest
+from activities.models import Activity, Notification, Participation, ReportingRound, StatusUpdate, UpdateRequest
 from activities.workflow import (
     answer_invitation,
     close_round,
@@ -22,8 +22,11 @@ from activities.workflow import (
 )
 from organizations.models import Membership
 from tests.factories import make_round, make_update
+from tests.forms_sent import fields_of
 from tests.personas import Cast
+from tracker.toolkit.words import cleaned
 
+from .test_undertakings import facts
 from .test_update_form import address, fields, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +172,17 @@ HOSTILE = {
 }
 
 
+# Names are refused where they disguise themselves; titles and reasons have their length.
+REFUSED = ("long", "zalgo", "blank", "nul", "right-to-left override")
+TOO_MUCH = ("long", "nul", "zalgo")
+
+
+def assert_harmless(*responses: Any) -> None:
+    for response in responses:
+        assert "<script>alert(1)" not in response.content.decode()
+        assert "<img src=x" not in response.content.decode()
+
+
 class TestHostileInput:
     """Nothing breaks, nothing runs, and what cannot be taken is said beside its field."""
 
@@ -204,6 +218,73 @@ class TestHostileInput:
         assert "<script>alert(1)" not in client.get(reverse("activity-list")).content.decode()
         if kind in ("long", "blank", "nul", "right-to-left override"):
             assert response.status_code == 422, "a name that disguises itself is no name"
+
+    @pytest.mark.parametrize("kind", HOSTILE)
+    def test_in_the_title_of_a_round_and_the_words_of_its_call(self, cast: Cast, kind: str) -> None:
+        text, today = HOSTILE[kind], timezone.localdate()
+        sent = {
+            "framework": cast.public.framework_id, "title": text, "asked": text, "language": "en",
+            "call_languages": "en", "period_start": today.isoformat(), "period_end": today.isoformat(),
+            "due_on": (today + datetime.timedelta(days=14)).isoformat(), "step": "open",
+        }  # fmt: skip
+        client = signed_in(cast.coordinator)
+        response = client.post(reverse("round-new"), sent)
+        saved = ReportingRound.objects.count()
+        assert (response.status_code, saved) == ((422, 0) if kind in REFUSED else (302, 1))
+        assert_harmless(response, client.get(reverse("round-list")))
+
+    @pytest.mark.parametrize("kind", HOSTILE)
+    def test_in_the_reasons_of_a_round(self, cast: Cast, kind: str) -> None:
+        made, text = make_round(by=cast.coordinator), HOSTILE[kind]
+        client = signed_in(cast.coordinator)
+        facts = fields_of(client, reverse("round-edit", args=[made.number]), "round")
+        later = (made.due_on + datetime.timedelta(days=1)).isoformat()
+        edited = client.post(reverse("round-edit", args=[made.number]), facts | {"due_on": later, "reason": text})
+        assert edited.status_code == (422 if kind in TOO_MUCH else 302)
+        newest = made.history.first()
+        assert newest and cleaned(newest.history_change_reason or "") == (newest.history_change_reason or "")
+        made.refresh_from_db()
+        made = close_round(made=made, by=cast.coordinator)
+        reopened = client.post(reverse("round-reopen", args=[made.number]), {"reason": text})
+        made.refresh_from_db()
+        # A reason that nobody can see is none.
+        assert (reopened.status_code, made.is_open) == (
+            (422, False) if kind in ("long", "nul", "blank") else (302, True)
+        )
+        assert_harmless(edited, reopened, client.get(made.get_absolute_url()))
+
+    @pytest.mark.parametrize("kind", HOSTILE)
+    def test_in_a_reminder(self, cast: Cast, kind: str) -> None:
+        made, text = make_round(by=cast.coordinator, opened_days_ago=9, due_in=5), HOSTILE[kind]
+        Notification.objects.all().delete()
+        client = signed_in(cast.coordinator)
+        sent = {"org": ["partner"], "sentence": text, "language": "en", "step": "send"}
+        response = client.post(reverse("round-remind", args=[made.number]), sent)
+        reminders = Notification.objects.filter(kind="reminder", user=cast.partner)
+        assert (response.status_code, reminders.count()) == ((422, 0) if kind in ("long", "nul") else (302, 1))
+        for row in reminders:
+            assert row.facts["sentence"] == cleaned(text).strip()
+        assert_harmless(response, signed_in(cast.partner).get(reverse("notification-list")))
+
+    @pytest.mark.parametrize("kind", HOSTILE)
+    def test_in_the_note_on_a_role_and_the_reason_of_an_edit(self, cast: Cast, kind: str) -> None:
+        row, text = participation(cast, "partner"), HOSTILE[kind]
+        client = signed_in(cast.lead)
+        url = reverse("participant-edit", args=["S-2001-138", cast.public.code, row.pk])
+        today = timezone.localdate().isoformat()
+        sent = {"role-role": "host", "role-on": today, "role-version": row.version, "role-note": text}
+        response = client.post(url, sent)
+        assert response.status_code == (422 if kind in ("long", "nul") else 302)
+        begun = cast.public.participations.filter(role="host").first()
+        assert begun is None or begun.note == cleaned(text).strip()
+        url = reverse("activity-edit", args=["S-2001-138", cast.public.code])
+        edited = client.post(url, facts(cast.public, place="Accra", reason=text))
+        assert edited.status_code == (422 if kind in TOO_MUCH else 302)
+        if kind == "blank":
+            assert not cast.public.history.first().history_change_reason
+        assert_harmless(
+            response, edited, client.get(reverse("activity-history", args=["S-2001-138", cast.public.code]))
+        )
 
 
 @contextmanager

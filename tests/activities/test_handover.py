@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
 
 from activities.choices import Response, Role, Signal
 from activities.models import Activity, LeadProposal, Notification, Participation
+from activities.notifications import with_rows, words_of
 from activities.workflow import StaleEdit, answer_invitation, change_role, end_participation, invite
 from activities.workflow.handover import accept_lead, propose_lead
 from organizations.models import Organization
@@ -156,6 +158,45 @@ def rows_since() -> str:
     return (TODAY - datetime.timedelta(days=30)).isoformat()
 
 
+def why_told() -> set[tuple[str, str]]:
+    """(who, why it is this one) of every notification that says why."""
+    found = Notification.objects.select_related("user")
+    said = {
+        (row.user.name if row.user else row.address, sentence)
+        for row in with_rows(found, AnonymousUser())
+        for sentence in words_of(row).sentences
+    }
+    return {(who, sentence) for who, sentence in said if "has named no focal point" in sentence}
+
+
+def test_the_organization_reached_by_its_mailbox_is_the_one_named(led: Activity, cast: Cast) -> None:
+    partner, observer = cast.organizations["partner"], cast.organizations["observer"]
+    partner.memberships.all().delete()
+    Organization.objects.filter(pk=partner.pk).update(mailbox="registry@partner.example.org")
+    accept_lead(proposal=proposed(cast, led, "stranger"), by=cast.stranger)
+    box = ("registry@partner.example.org", "PARTNER has named no focal point whom mail reaches, so this goes to its "
+           "mailbox.")  # fmt: skip
+    desk = ("coordinator", "OBSERVER has named no focal point whom mail reaches, so this goes to the coordinators.")
+    assert why_told() == {box, desk}
+    # An answer says it as well: nobody answers for the lead any more.
+    cast.organizations["stranger"].memberships.all().delete()
+    Notification.objects.all().delete()
+    row = of(led, observer)
+    answer_invitation(participation=row, response="withdrawn", by=cast.observer, version=row.version, words=WHY)
+    assert why_told() == {
+        ("coordinator", "STRANGER has named no focal point whom mail reaches, so this goes to the coordinators.")
+    }
+
+
+def test_who_is_told_in_their_own_right_stands_in_for_nobody(led: Activity, cast: Cast) -> None:
+    asked = invite(activity=led, organization=cast.organizations["stranger"], role="host", by=cast.coordinator)
+    cast.organizations["lead"].memberships.all().delete()
+    Notification.objects.all().delete()
+    answer_invitation(participation=asked, response="accepted", by=cast.stranger, version=1)
+    assert Notification.objects.filter(user=cast.coordinator, kind="answer").count() == 1
+    assert why_told() == set()
+
+
 def test_an_organization_from_outside_or_only_invited_can_be_the_next_lead(led: Activity, cast: Cast) -> None:
     accept_lead(proposal=proposed(cast, led, "stranger", "co_lead"), by=cast.stranger)
     assert Activity.objects.get(pk=led.pk).lead == cast.organizations["stranger"]
@@ -222,7 +263,9 @@ def test_the_lead_changed_while_somebody_wrote(led: Activity, cast: Cast, digest
     row = of(led, cast.organizations["lead"])
     change_role(participation=row, role=Role.PARTNER, on=TODAY, by=cast.lead, version=row.version)
     colead = of(led, cast.organizations["colead"])
-    new = change_role(participation=colead, role=Role.LEAD, on=TODAY, by=cast.coordinator, version=colead.version)
+    new = change_role(
+        participation=colead, role=Role.LEAD, on=TODAY, by=cast.coordinator, version=colead.version, answered_for="Head"
+    )
     before = digest()
     response = client.post(where(led), data)
     html = main_part(response.content.decode())
@@ -434,7 +477,9 @@ def test_an_offer_lapses_when_somebody_leads_or_who_offered_leaves(leaderless: A
     assert (made.state, made.answered_by) == ("taken_back", None)
     made = propose_lead(activity=leaderless, organization=colead, by=cast.co_lead, words="We can.", offered=True)
     row = of(leaderless, colead)
-    change_role(participation=row, role=Role.LEAD, on=TODAY, by=cast.coordinator, version=row.version)
+    change_role(
+        participation=row, role=Role.LEAD, on=TODAY, by=cast.coordinator, version=row.version, answered_for="Head"
+    )
     made.refresh_from_db()
     assert (made.state, made.answered_by) == ("taken_back", None)
     assert signed_in(cast.co_lead).get(at(made)).status_code == 200

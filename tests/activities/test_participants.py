@@ -265,11 +265,46 @@ def test_a_role_changes_by_date_and_the_old_row_stays(cast: Cast) -> None:
     assert again(cast.public).lead == cast.organizations["colead"]
     # The office is free at once, and there is one at a time.
     colead = place(cast.public, "colead", cast)
-    change_role(participation=colead, role=Role.LEAD, on=TODAY, by=cast.coordinator, version=colead.version)
+    change_role(
+        participation=colead, role=Role.LEAD, on=TODAY, by=cast.coordinator, version=colead.version, answered_for="Head"
+    )
     assert again(cast.public).lead == cast.organizations["colead"]
     partner = place(cast.public, "partner", cast)
-    response = signed_in(cast.coordinator).post(page(partner), role(partner, "lead"))
+    agreed = {"answered_for": "A. Mensah, head", "answered_where": "letter of 3 May"}
+    response = signed_in(cast.coordinator).post(page(partner), role(partner, "lead", **agreed))
     assert (response.status_code, set(response.context["role_form"].errors)) == (422, {"role"})
+
+
+def test_nobody_is_made_lead_without_having_agreed(cast: Cast, digest: Callable[[], str]) -> None:
+    lead, partner = place(cast.public, "lead", cast), place(cast.public, "partner", cast)
+    end_participation(participation=lead, on=TODAY, by=cast.coordinator, version=lead.version)
+    Notification.objects.all().delete()
+    before = digest()
+    # A co-lead's focal point changes roles, but the lead is proposed.
+    client = signed_in(cast.co_lead)
+    assert 'value="lead"' not in client.get(page(partner)).content.decode()
+    for who, data in [
+        ("co_lead", role(partner, "lead", answered_for="A. Mensah, head", answered_where="letter of 3 May")),
+        ("coordinator", role(partner, "lead")),
+        ("coordinator", role(partner, "lead", answered_for="A. Mensah, head", answered_where=" \u200b")),
+    ]:
+        response = signed_in(cast.people[who]).post(page(partner), data)
+        wrong = {"role"} if who == "co_lead" else set(response.context["role_form"].errors) & {
+            "answered_for", "answered_where",
+        }  # fmt: skip
+        assert (response.status_code, set(response.context["role_form"].errors)) == (422, wrong)
+        assert wrong
+    with pytest.raises(ValidationError, match="without having agreed"):
+        change_role(participation=partner, role=Role.LEAD, on=TODAY, by=cast.co_lead, version=partner.version)
+    assert digest() == before
+    data = role(partner, "lead", answered_for="A. Mensah, head", answered_where="letter of 3 May")
+    assert signed_in(cast.coordinator).post(page(partner), data).status_code == 302
+    begun = Participation.objects.get(activity=cast.public, role=Role.LEAD, until="")
+    assert (begun.organization.slug, begun.answered_by, begun.answered_for) == (
+        "partner", cast.coordinator, "A. Mensah, head; letter of 3 May",
+    )  # fmt: skip
+    # Everybody who takes part hears of it.
+    assert {who for who, *_ in told("lead_change")} == {"co lead", "partner"}
 
 
 def test_what_a_change_of_role_needs(cast: Cast, digest: Callable[[], str]) -> None:
