@@ -2,23 +2,27 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.html import escape
 
 from activities.models import Evidence, Follow, Notification, StatusUpdate
 from activities.workflow import close_round, post_update
 from activities.workflow.declining import unsubscribe_path
 from activities.workflow.handover import propose_lead
 from tests.factories import make_round
+from tests.forms_sent import fields_of
 from tests.personas import PEOPLE, Cast
 
 EVERYBODY = dict.fromkeys(PEOPLE, 200)
 READERS_OF_INTERNAL = EVERYBODY | {"anonymous": 404}
 READERS_OF_RESTRICTED = READERS_OF_INTERNAL | {"stranger": 404}
 LOGIN = 302
+SENTENCE = "Typed before the session ended."
 
 MEMBERS = EVERYBODY | {"anonymous": LOGIN}
 MAY_LOG = MEMBERS | {"stranger": 403, "observer": 403, "invited": 403}
@@ -121,6 +125,7 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("organization-history", lambda cast: reverse("organization-history", args=["lead"]), EVERYBODY, None),
     ("framework-detail", lambda cast: reverse("framework-detail", args=["S-2001-138"]), EVERYBODY, None),
     ("desk", lambda cast: reverse("desk"), MEMBERS, None),
+    ("typed-again", lambda cast: reverse("typed-again"), MEMBERS, MEMBERS),
     ("desk-no-change", lambda cast: reverse("desk-no-change"), None, MEMBERS),
     ("review-queue", lambda cast: reverse("review-queue"), KEEPERS, KEEPERS),
     ("review-decide", review_of_lead, KEEPERS, KEEPERS),
@@ -287,6 +292,33 @@ def test_table_of_rights_by_post(full_cast: Cast) -> None:
                 fits = status == may_post[person]
             if not fits:
                 wrong.append((name, url, person, may_post and may_post[person], status))
+    assert wrong == []
+
+
+def test_whatever_a_visitor_sends_is_kept_across_signing_in(full_cast: Cast) -> None:
+    """Of every address that takes a form: nobody arrives at one that takes no GET, and nothing is lost."""
+    wrong = []
+    for name, address, _, may_post in TABLE:
+        if may_post is None or may_post["anonymous"] != LOGIN:
+            continue
+        who = "partner" if may_post["partner"] == 200 else "coordinator"
+        path, client, user = address(full_cast), Client(), full_cast.people[who]
+        sent = {"done": SENTENCE, "sentence": SENTENCE, "words": SENTENCE, "writer": user.pk}
+        response = client.post(path, sent)
+        login, _, after = response.headers["Location"].partition("?next=")
+        client.force_login(user, backend="organizations.adapter.AuthenticationBackend")
+        again = client.get(unquote(after))
+        if (response.status_code, login, again.status_code) != (302, reverse("account_login"), 200):
+            wrong.append((name, response.status_code, after, again.status_code))
+        elif SENTENCE not in again.content.decode():
+            wrong.append((name, "lost"))
+        elif after == reverse("typed-again"):
+            data = fields_of(client, after, "again")
+            assert f'action="{escape(path)}"' in again.content.decode()
+            assert (data["words"], data["writer"]) == ([SENTENCE], [str(user.pk)])
+            # Sent again, it is answered as if the session had not ended.
+            if client.post(path, data).status_code in (400, 403, 404, 405):
+                wrong.append((name, "refused when sent again"))
     assert wrong == []
 
 

@@ -2,10 +2,29 @@
 
 import secrets
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from activities.forms.typed import forget_typed_at
+from activities.views.signed_out import ask_to_sign_in
 
 Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Closed by default: a view is public only where it says so. Who has to sign in loses nothing that was typed."""
+
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        is_closed = getattr(view_func, "login_required", True)
+        if request.method == "POST" and is_closed and request.user.is_authenticated:
+            forget_typed_at(request, request.get_full_path())
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        return ask_to_sign_in(request) if request.method == "POST" else super().handle_no_permission(request, view_func)
 
 
 def request_id(get_response: Respond) -> Respond:

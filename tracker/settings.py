@@ -152,7 +152,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     # Closed by default: a view is public only where it says so.
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tracker.middleware.SignInMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 

@@ -12,8 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-# Tokens and codes that forms send along are shorter.
-LONGEST_CHOICE = 80
+from activities.forms.typed import sentences_in
 
 
 @login_not_required
@@ -99,9 +98,7 @@ def _typed(request: HttpRequest) -> list[str]:
     """The sentences of a refused form, to be copied: a right may end while somebody types."""
     if request.method != "POST" or not request.user.is_authenticated:
         return []
-    texts = [text.strip() for name, values in request.POST.lists() if "password" not in name for text in values]
-    # A sentence, not a token or a choice.
-    return [text for text in texts if " " in text or len(text) > LONGEST_CHOICE]
+    return sentences_in(dict(request.POST.lists()))
 
 
 def _said(exception: Exception) -> str:

@@ -22,6 +22,7 @@ from ..workflow import drop_draft, keep_draft, no_change
 from .finding import SHOWN, find_activity
 from .person import person
 from .returning import return_address
+from .signed_out import ask_to_sign_in
 from .update_page import UpdatePage
 
 logger = logging.getLogger(__name__)
@@ -52,20 +53,12 @@ def _entry_to_correct(request: HttpRequest, activity: Activity, given: str) -> S
     return entry
 
 
-def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """The same for every address, so that it tells nothing about what is there."""
-    path = request.get_full_path()
-    if request.method == "POST" and keep_across_sign_in(request, path):
-        messages.info(request, _("You have been signed out. What you typed is kept: sign in to go on."))
-    return redirect_to_login(path)
-
-
 @login_not_required  # an expired session must not lose what was typed: see ask_to_sign_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def update_new(request: HttpRequest, framework: str, code: str) -> HttpResponse:
     """The form that logs an update; `?corrects=<id>` corrects an entry."""
     if not request.user.is_authenticated:
-        return ask_to_sign_in(request)
+        return ask_to_sign_in(request, back=request.get_full_path())
     activity = _activity_to_report_on(request, framework, code)
     corrects = _entry_to_correct(request, activity, request.GET.get("corrects", ""))
     organizations = organizations_to_report_for(request.user, activity)

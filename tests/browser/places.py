@@ -4,9 +4,11 @@ import datetime
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from activities.loading.demonstration import MAIL_DOMAIN, PASSWORD
 from activities.models import Activity
 from activities.workflow import (
     close_round,
@@ -194,6 +196,16 @@ def type_something_similar(page: Page) -> None:
     page.locator("#similar .list").wait_for()
 
 
+def be_signed_out_writing(page: Page) -> None:
+    """The session ends while the round is extended; then sign in again."""
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.locator("[name=reason]").fill("Three organizations asked for another week.")
+    save(page)
+    page.locator("[name=login]").fill(f"coordinator@{MAIL_DOMAIN}")
+    page.locator("[name=password]").fill(PASSWORD)
+    save(page)
+
+
 PLACES = [
     Place("overview", "/"),
     Place("overview-coordinator", "/", "coordinator"),
@@ -291,6 +303,8 @@ PLACES = [
     Place("round-remind", "{round}", "coordinator", preview_reminder),
     Place("round-edit", "{round}edit/", "coordinator"),
     Place("round-conflict", "{round}edit/", "coordinator", be_overtaken_extending),
+    Place("signed-out-again", "{round}edit/", "coordinator", be_signed_out_writing),
+    Place("signed-out-nothing", "/desk/again/", "partner"),
     Place("round-close", "{round}close/", "coordinator"),
     Place("round-reopen", "{closed_round}reopen/", "coordinator"),
     Place("round-reopen-errors", "{closed_round}reopen/", "coordinator", save),
