@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models import Organization
+from organizations.models import Membership, Organization
 from tracker.toolkit.dates import PartialDateField, is_past
 
 from ..choices import INVITATION_PATIENCE_DAYS, LEADING_ROLES, TAKING_PART, Response, Role
@@ -24,6 +24,12 @@ class ParticipationQuerySet(models.QuerySet):
     def current_on(self, day: datetime.date) -> "ParticipationQuerySet":
         """Those begun and not ended on that day: `until` is the day on which it no longer holds."""
         return self.filter(~is_past("until", day + datetime.timedelta(days=1)), since__lte=day.isoformat())
+
+    def with_focal_point(self, day: datetime.date) -> "ParticipationQuerySet":
+        """Those whose own focal point belongs to the organization on that day: that person is written to first."""
+        members = Membership.objects.active_on(day)
+        theirs = members.filter(user=OuterRef("focal_point"), organization=OuterRef("organization"))
+        return self.filter(Exists(theirs), focal_point__is_active=True)
 
     def opening_to(self, organization_ids: set[int]) -> "ParticipationQuerySet":
         """Those by which these organizations may read a restricted activity today.

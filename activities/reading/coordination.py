@@ -12,10 +12,10 @@ from organizations.models import Membership, Organization
 from ..choices import ANSWERED_STATES, MailState, ProposalState, Signal
 from ..models import Activity, Area, LeadProposal, Notification, Participation, ReportingRound, UpdateRequest
 from ..models.querysets import signal_rule
+from .cut import Rows, shown
 from .record import TITLES
 from .rounds import Rate
 
-ROWS_SHOWN = 50
 FEW = 10
 
 
@@ -64,10 +64,10 @@ def signals_by_area(today: datetime.date) -> list[AreaSignals]:
     ]
 
 
-def unanswered_invitations(today: datetime.date) -> list[Participation]:
+def unanswered_invitations(today: datetime.date) -> Rows:
     """Those that have waited too long, the oldest first."""
     rows = Participation.objects.unanswered(today).filter(Activity.objects.open().include("activity"))
-    return list(rows.select_related("activity__framework", "organization").order_by("invited_at", "pk")[:ROWS_SHOWN])
+    return shown(rows.select_related("activity__framework", "organization").order_by("invited_at", "pk"))
 
 
 class Leaderless(NamedTuple):
@@ -94,15 +94,16 @@ def without_lead(today: datetime.date) -> list[Leaderless]:
     ]
 
 
-def without_focal_point(today: datetime.date) -> list[Organization]:
-    """Organizations that take part in something open and have nobody to answer for them."""
+def without_focal_point(today: datetime.date) -> Rows:
+    """Organizations that take part in something open and have nobody to answer for them, there or altogether."""
     taking_part = Participation.objects.taking_part().current_on(today)
     taking_part = taking_part.filter(Activity.objects.open().include("activity"))
     answering = Membership.objects.active_on(today).filter(
         organization=OuterRef("pk"), role=MembershipRole.FOCAL_POINT, user__is_active=True
     )
+    named = taking_part.with_focal_point(today).filter(organization=OuterRef("pk"))
     rows = Organization.objects.filter(pk__in=taking_part.values("organization")).exclude(Exists(answering))
-    return list(rows.by_acronym()[: ROWS_SHOWN + 1])
+    return shown(rows.exclude(Exists(named)).by_acronym())
 
 
 class Troubled(NamedTuple):

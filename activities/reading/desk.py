@@ -1,11 +1,12 @@
 """What a person is asked for, as reporter and focal point of organizations."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Concat
 
 from organizations.models import Organization
 from tracker.toolkit.dates import spans_until
@@ -22,11 +23,13 @@ from ..models import (
 )
 from ..models.querysets import IS_OPEN, signal_rule
 from ..models.signals import signal_words, signals_shown
+from .cut import ROWS_SHOWN, Rows, shown
 from .desk_entries import Entries, read_entries
 from .rounds import Rate
 
 DUE_SOON_DAYS = 30
-ROWS_SHOWN = 50
+# An organization seldom has more roles than this in an activity: then some of the first rows are not shown.
+ROLES_READ = 4 * ROWS_SHOWN
 # How `workflow.drafts` names the draft of a correction within the row of an activity.
 CORRECTION = "corrects-"
 
@@ -55,10 +58,11 @@ class Asked(NamedTuple):
 
 
 class RoundAsked(NamedTuple):
-    """An open round, and how many of the requests to the person's organizations are answered."""
+    """An open round, how many of the requests to the person's organizations are answered, and how many rows wait."""
 
     round: ReportingRound
     rate: Rate
+    waiting: int
 
 
 class Flagged(NamedTuple):
@@ -70,28 +74,28 @@ class MemberDesk(NamedTuple):
     """`requests` are those of open rounds; `others` what waits for a word besides."""
 
     rounds: list[RoundAsked]
-    requests: list[Asked]
-    others: list[Asked]
-    flagged: list[Flagged]
+    requests: Rows
+    others: Rows
+    flagged: Rows
     entries: Entries
+
+    @property
+    def waiting(self) -> int:
+        """How many activities wait for an update in all."""
+        return self.requests.number + self.others.number
 
 
 def read_member_desk(user: Any, today: datetime.date) -> MemberDesk:
-    """What is asked of the person's organizations, in four statements."""
-    requests, participations = _requests(user, today), _others(user, today)
-    waiting = [row for row in requests if row.state in WAITING]
-    activities = _activities(user, {row.activity_id for row in [*waiting, *participations]}, today)
-    last = {row.last_id for row in [*waiting, *participations] if row.last_id}
-    entries = read_entries(user, today, last)
+    """What is asked of the person's organizations, in five statements, and one for each list that is cut."""
+    rounds, requests, others = _rounds(user, today), _requests(user, today), _others(user, today)
+    asked = [row for rows in (requests, others) for roles in rows for row in roles]
+    activities, led = _activities(user, {row.activity_id for row in asked}, today)
+    entries = read_entries(user, today, {row.last_id for row in asked if row.last_id})
     return MemberDesk(
-        rounds=_rounds(requests),
-        requests=_rows(waiting, activities, entries, today),
-        others=_rows(participations, activities, entries, today),
-        flagged=[
-            Flagged(row, signals)
-            for row in activities.values()
-            if row.is_led and (signals := _signals(row, today))  # type: ignore[attr-defined]
-        ],
+        rounds=rounds,
+        requests=Rows(_rows(requests, activities, entries, today), sum(row.waiting for row in rounds)),
+        others=Rows(_rows(others, activities, entries, today), others.number),
+        flagged=Rows([Flagged(row, _signals(row, today)) for row in led], led.number),
         entries=entries,
     )
 
@@ -106,28 +110,49 @@ def _told(rows: QuerySet) -> QuerySet:
     )
 
 
-def _requests(user: Any, today: datetime.date) -> list[Any]:
-    """Requests of open rounds, what waits first and by due date, each with the numbers of its round."""
+def _requests(user: Any, today: datetime.date) -> list[list[Any]]:
+    """The requests of open rounds that wait for an answer, by due date."""
     rows = (
-        _told(UpdateRequest.objects.standing())
+        _told(UpdateRequest.objects.waiting(today))
+        .filter(organization__in=user.reporting_organization_ids, round__closed_at__isnull=True)
+        .select_related("round", "organization", "participation")
+    )
+    return _by_pair(rows.order_by("round__due_on", "activity__sort_key", "organization", "pk")[:ROLES_READ])
+
+
+def _by_pair(rows: Iterable[Any]) -> list[list[Any]]:
+    """The first of them, together where they are roles of one organization in one activity."""
+    pairs: dict[tuple[int, int], list[Any]] = {}
+    for row in rows:
+        pairs.setdefault((row.activity_id, row.organization_id), []).append(row)
+    return list(pairs.values())[:ROWS_SHOWN]
+
+
+def _rounds(user: Any, today: datetime.date) -> list[RoundAsked]:
+    """Open rounds that ask something of the person's organizations, the one due first on top."""
+    columns = ("number", "title", "language", "due_on", "asked")
+    # One answer serves all roles of an organization in an activity.
+    pair = Concat(Cast("activity_id", CharField()), Value("-"), Cast("organization_id", CharField()))
+    found = (
+        UpdateRequest.objects.standing()
         .filter(organization__in=user.reporting_organization_ids, round__closed_at__isnull=True)
         .with_state(today)
-        .select_related("round", "organization", "participation")
+        .order_by()
+        .values_list(*(f"round__{column}" for column in columns))
         .annotate(
-            requested=Window(Count("pk"), partition_by=F("round")),
-            answered=Window(Count("pk", filter=Q(state__in=ANSWERED_STATES)), partition_by=F("round")),
-            later=Case(When(state__in=WAITING, then=Value(0)), default=Value(1)),
+            requested=Count("pk"),
+            answered=Count("pk", filter=Q(state__in=ANSWERED_STATES)),
+            waiting=Count(pair, filter=Q(state__in=WAITING), distinct=True),
         )
+        .order_by("round__due_on", "round__number")
     )
-    return list(rows.order_by("later", "round__due_on", "activity__sort_key", "organization", "pk")[: 2 * ROWS_SHOWN])
+    return [
+        RoundAsked(ReportingRound(**dict(zip(columns, values, strict=True))), Rate(requested, answered), waiting)
+        for *values, requested, answered, waiting in found
+    ]
 
 
-def _rounds(requests: Iterable[Any]) -> list[RoundAsked]:
-    found = {row.round_id: RoundAsked(row.round, Rate(row.requested, row.answered)) for row in requests}
-    return sorted(found.values(), key=lambda row: (row.round.due_on, row.round.number))
-
-
-def _others(user: Any, today: datetime.date) -> list[Any]:
+def _others(user: Any, today: datetime.date) -> Rows:
     """Participations in what is silent or due soon and not asked about in an open round, those silent longest first."""
     soon = spans_until("planned_end_on", today + datetime.timedelta(days=DUE_SOON_DAYS))
     wanted = Activity.objects.filter(IS_OPEN & (signal_rule(Signal.SILENT, today) | soon))
@@ -142,11 +167,15 @@ def _others(user: Any, today: datetime.date) -> list[Any]:
         .select_related("organization")
     )
     order = (F("activity__silent_on").asc(nulls_last=True), "activity__sort_key", "organization", "pk")
-    return list(_told(rows).order_by(*order)[:ROWS_SHOWN])
+    found = list(_told(rows).order_by(*order)[:ROLES_READ])
+    pairs = _by_pair(found)
+    if len(found) < ROLES_READ and len(pairs) < ROWS_SHOWN:
+        return Rows(pairs, len(pairs))
+    return Rows(pairs, rows.order_by().values("activity", "organization").distinct().count())
 
 
-def _activities(user: Any, asked: set[int], today: datetime.date) -> dict[int, Any]:
-    """Those asked about and those led that show a signal, with their signals and `is_led`, in one statement."""
+def _activities(user: Any, asked: set[int], today: datetime.date) -> tuple[dict[int, Any], Rows]:
+    """Those asked about, by id, and those led that show a signal, all with their signals: in one statement."""
     led = (
         Participation.objects.filter(organization__in=user.focal_organization_ids, activity=OuterRef("pk"))
         .leading()
@@ -156,42 +185,41 @@ def _activities(user: Any, asked: set[int], today: datetime.date) -> dict[int, A
     any_signal = Q()
     for signal in Signal:
         any_signal |= signal_rule(signal, today)
+    flagged = any_signal & Exists(led)
     rows = (
-        Activity.objects.filter(Q(pk__in=asked) | (any_signal & Exists(led)))
+        Activity.objects.filter(Q(pk__in=asked) | flagged)
         .with_signals(today)
         .annotate(is_led=Exists(led), first=Case(When(pk__in=asked, then=Value(0)), default=Value(1)))
         .select_related("framework", "lead")
         .defer("search_text", "description", "editorial_note")
         .order_by("first", "sort_key")
     )
-    found = sorted(rows[: len(asked) + ROWS_SHOWN], key=lambda row: row.sort_key)
-    return {row.pk: row for row in found}
+    most = len(asked) + ROWS_SHOWN
+    found = sorted(rows[:most], key=lambda row: row.sort_key)
+    with_signal = [row for row in found if row.is_led and signals_shown(row)]
+    number = len(with_signal) if len(found) < most else Activity.objects.filter(flagged).count()
+    return {row.pk: row for row in found}, Rows(with_signal[:ROWS_SHOWN], number)
 
 
-def _rows(found: Iterable[Any], activities: dict[int, Any], entries: Entries, today: datetime.date) -> list[Asked]:
+def _rows(
+    pairs: Iterable[list[Any]], activities: dict[int, Any], entries: Entries, today: datetime.date
+) -> Iterator[Asked]:
     """One row for each activity and organization, however many roles it has there."""
-    rows: dict[tuple[int, int], Asked] = {}
-    for each in found:
-        activity = activities[each.activity_id]
-        state, due, role = None, activity.planned_end_on, each
-        if isinstance(each, UpdateRequest):
-            state, due, role = RequestState(each.state), each.round.due_on, each.participation  # type: ignore[attr-defined]
-        asked = rows.setdefault(
-            (each.activity_id, each.organization_id),
-            Asked(
-                activity,
-                each.organization,
-                [],
-                _signals(activity, today),
-                each.heard_at,
-                entries.last.get(each.last_id),
-                str(uuid4()),
-                state,
-                due,
-            ),
+    for roles in pairs:
+        first = roles[0]
+        activity = activities[first.activity_id]
+        of_round = isinstance(first, UpdateRequest)
+        yield Asked(
+            activity,
+            first.organization,
+            [(each.participation if of_round else each).get_role_display() for each in roles],
+            _signals(activity, today),
+            first.heard_at,
+            entries.last.get(first.last_id),
+            str(uuid4()),
+            RequestState(first.state) if of_round else None,
+            first.round.due_on if of_round else activity.planned_end_on,
         )
-        asked.roles.append(role.get_role_display())
-    return list(rows.values())[:ROWS_SHOWN]
 
 
 def _signals(activity: Activity, today: datetime.date) -> list[tuple[Signal, str]]:
@@ -206,28 +234,30 @@ class Draft(NamedTuple):
     kept_at: datetime.datetime
 
 
-def drafts_of(user: Any) -> list[Draft]:
+def drafts_of(user: Any) -> Rows:
     """The person's drafts, of activities still to be seen, the latest first."""
     rows = UpdateDraft.objects.filter(Activity.objects.visible_to(user).include("activity"), author=user)
-    found = rows.select_related("activity__framework").defer("activity__search_text").order_by("-saved_at", "-pk")
-    return [
+    rows = rows.select_related("activity__framework").defer("activity__search_text")
+    found = shown(rows.order_by("-saved_at", "-pk"))
+    drafts = [
         Draft(row.activity, slot.removeprefix(CORRECTION) if slot.startswith(CORRECTION) else "", row.saved_at)
-        for row in found[:ROWS_SHOWN]
+        for row in found
         for slot in row.data
     ]
+    return Rows(drafts, found.number - len(found) + len(drafts))
 
 
-def invitations_to(user: Any) -> list[Participation]:
+def invitations_to(user: Any) -> Rows:
     """Invitations that await an answer of the person's organizations, the oldest first."""
     rows = Participation.objects.filter(
         Activity.objects.open().include("activity"),
         organization__in=user.focal_organization_ids,
         response=Response.INVITED,
     )
-    return list(rows.select_related("activity__framework", "organization").order_by("invited_at", "pk")[:ROWS_SHOWN])
+    return shown(rows.select_related("activity__framework", "organization").order_by("invited_at", "pk"))
 
 
-def lead_proposals_to(user: Any, today: datetime.date) -> list[LeadProposal]:
+def lead_proposals_to(user: Any, today: datetime.date) -> Rows:
     """Proposals that the person's organizations are asked to accept: to lead, or as co-leads another's offer."""
     co_leads = (
         Participation.objects.filter(
@@ -240,4 +270,4 @@ def lead_proposals_to(user: Any, today: datetime.date) -> list[LeadProposal]:
     to_us = Q(offered=False, organization__in=user.focal_organization_ids)
     offered = Q(Exists(co_leads), offered=True) & ~Q(proposed_by=user)
     rows = LeadProposal.objects.filter(to_us | offered, state=ProposalState.PROPOSED)
-    return list(rows.select_related("activity__framework", "organization").order_by("proposed_at", "pk")[:ROWS_SHOWN])
+    return shown(rows.select_related("activity__framework", "organization").order_by("proposed_at", "pk"))

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from ..choices import ReviewState, UpdateKind
 from ..models import Participation, Review, StatusUpdate
+from .cut import Rows
 from .review import Exchange, answers_after_return, exchange_of, with_exchange
 
 RETURNED_SHOWN = 50
@@ -31,7 +32,7 @@ class Entries(NamedTuple):
     """`last` holds the entries that were asked for, by their ids; `waiting` is how many wait for review in all."""
 
     last: dict[int, StatusUpdate]
-    returned: list[Returned]
+    returned: Rows
     logged: list[StatusUpdate]
     queue: list[StatusUpdate]
     latest: list[StatusUpdate]
@@ -40,10 +41,11 @@ class Entries(NamedTuple):
 
 def read_entries(user: Any, today: datetime.date, last: Collection[int] = ()) -> Entries:
     """What this person's desk says of the log. `queue` and `latest` are the coordinators'."""
+    came_back = _returned_to(user, today)
     parts = {
         LAST: StatusUpdate.objects.filter(pk__in=last),
         LOGGED: _logged_by(user),
-        RETURNED: _returned_to(user, today),
+        RETURNED: came_back[: RETURNED_SHOWN + 1],
     }
     if user.is_coordinator:
         parts |= {QUEUE: _waiting(), LATEST: _latest()}
@@ -58,11 +60,14 @@ def read_entries(user: Any, today: datetime.date, last: Collection[int] = ()) ->
     found[RETURNED].sort(key=lambda row: (row.review.decided_at, row.pk))
     return Entries(
         last={row.pk: row for row in found[LAST]},
-        returned=[
-            Returned(row, exchange, _may_correct(row, user))
-            for row in found[RETURNED]
-            if (exchange := exchange_of(row))
-        ],
+        returned=Rows(
+            [
+                Returned(row, exchange, _may_correct(row, user))
+                for row in found[RETURNED][:RETURNED_SHOWN]
+                if (exchange := exchange_of(row))
+            ],
+            came_back.count() if len(found[RETURNED]) > RETURNED_SHOWN else len(found[RETURNED]),
+        ),
         logged=found[LOGGED],
         queue=found[QUEUE],
         latest=found[LATEST],
@@ -109,7 +114,7 @@ def _returned_to(user: Any, today: datetime.date) -> QuerySet:
         .filter(activity=OuterRef("activity"), organization=OuterRef("organization"))
     )
     rows = StatusUpdate.objects.filter(whose, Exists(takes_part), review__state=ReviewState.RETURNED)
-    return rows.filter(~Exists(answers_after_return())).order_by("review__decided_at", "pk")[:RETURNED_SHOWN]
+    return rows.filter(~Exists(answers_after_return())).order_by("review__decided_at", "pk")
 
 
 def _waiting() -> QuerySet:

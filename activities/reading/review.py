@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Coalesce, Concat
@@ -15,6 +16,8 @@ from ..models import Evidence, ReportingRound, Review, ReviewReason, StatusUpdat
 
 ORGANIZATIONS_SHOWN = 50
 RETURNS_SHOWN = 10
+# How an address asks for what was logged while no round asked for it.
+OUTSIDE = "none"
 
 
 class Exchange(NamedTuple):
@@ -77,17 +80,53 @@ def exchange_of(update: Any) -> Exchange | None:
     )
 
 
-def read_queue(of_round: ReportingRound | None) -> QuerySet:
-    """The reviews that wait, the oldest first, each with the number of its pieces of evidence."""
+class Selected(NamedTuple):
+    """Which reviews are asked for. `of_round` is a round, or OUTSIDE; a `reason` is only given to what was returned."""
+
+    state: str = ReviewState.SUBMITTED
+    of_round: Any = None
+    organization: Organization | None = None
+    reason: str = ""
+
+    @property
+    def waits(self) -> bool:
+        return self.state == ReviewState.SUBMITTED
+
+    def in_round(self) -> Q:
+        if self.of_round is None:
+            return Q()
+        return Q(update__round=None) if self.of_round == OUTSIDE else Q(update__round=self.of_round)
+
+    def of_organization(self) -> Q:
+        return Q(update__organization=self.organization) if self.organization else Q()
+
+    def query(self, **changes: Any) -> str:
+        """The query string of this selection, or of another one that differs in `changes`."""
+        other = self._replace(**changes)
+        given = {
+            "round": getattr(other.of_round, "number", other.of_round),
+            "organization": other.organization.slug if other.organization else "",
+            "state": "" if other.waits or other.reason else other.state,
+            "reason": other.reason,
+        }
+        return urlencode({name: value for name, value in given.items() if value})
+
+
+def read_queue(selected: Selected) -> QuerySet:
+    """The reviews that wait, the oldest first, or those decided, the newest first; each with its number of evidence."""
     evidence = Evidence.objects.filter(update=OuterRef("update")).order_by().values("update")
+    found = Review.objects.waiting() if selected.waits else Review.objects.filter(state=selected.state)
+    if selected.reason:
+        found = found.filter(Exists(ReviewReason.objects.filter(review=OuterRef("pk"), code=selected.reason)))
     rows = (
-        Review.objects.waiting()
+        found.filter(selected.in_round(), selected.of_organization())
         .select_related("update__activity__framework", "update__organization", "update__author", "update__round")
+        .select_related("decided_by")
+        .prefetch_related("reasons")
         .defer("update__activity__search_text", "update__activity__description", "update__activity__editorial_note")
         .annotate(evidence=Coalesce(Subquery(evidence.annotate(number=Count("pk")).values("number")), 0))
-        .order_by("submitted_at", "pk")
     )
-    return rows.filter(update__round=of_round) if of_round else rows
+    return rows.order_by("submitted_at", "pk") if selected.waits else rows.order_by("-decided_at", "-pk")
 
 
 class Entry(NamedTuple):
@@ -121,36 +160,57 @@ def read_entry(review_id: int) -> Entry:
 
 
 class Counted(NamedTuple):
-    """How many reviews of an organization or a round came to which end; `of` is None outside a round."""
+    """How many reviews of an organization or a round came to which end; `of` is None outside a round.
+
+    Each number has the query string of the list that it counts.
+    """
 
     of: Any
-    waiting: int
-    returned: int
-    accepted: int
+    waiting: tuple[int, str]
+    returned: tuple[int, str]
+    accepted: tuple[int, str]
+
+    @property
+    def decided(self) -> tuple[tuple[int, str], ...]:
+        return self.returned, self.accepted
+
+    @property
+    def numbers(self) -> tuple[tuple[int, str], ...]:
+        return self.waiting, *self.decided
 
 
 class Counts(NamedTuple):
-    reasons: list[tuple[str, int]]
+    """`reasons`: each with its number and the query string of the updates returned for it."""
+
+    reasons: list[tuple[str, int, str]]
     organizations: list[Counted]
     rounds: list[Counted]
 
 
-def read_counts(of_round: ReportingRound | None) -> Counts:
-    """Returned updates by reason, by organization (most returned first) and by round (newest first)."""
+def read_counts(selected: Selected) -> Counts:
+    """Returned updates by reason, by organization (most returned first) and by round (newest first).
+
+    Reasons are those of the round and of the organization asked for, organizations those of the round, and rounds
+    those of the organization: so each can be compared with the others.
+    """
     reviews = Review.objects.order_by()
-    here = reviews.filter(update__round=of_round) if of_round else reviews
-    given = ReviewReason.objects.filter(review__in=here) if of_round else ReviewReason.objects.all()
-    times: Mapping[str, int] = dict(given.order_by().values_list("code").annotate(number=Count("pk")))
-    reasons = [(str(label), times.get(code, 0)) for code, label in ReturnReason.choices]
-    organizations = _counted(here, "update__organization", Organization.objects.all())
-    returning = sorted((row for row in organizations if row.returned), key=lambda row: (-row.returned, row.of.acronym))
-    rounds = _counted(reviews, "update__round", ReportingRound.objects.all())
+    in_round, of_organization = reviews.filter(selected.in_round()), reviews.filter(selected.of_organization())
+    here = in_round.filter(selected.of_organization())
+    given = ReviewReason.objects.filter(review__in=here).order_by().values_list("code").annotate(number=Count("pk"))
+    times: Mapping[str, int] = dict(given)
+    reasons = [(str(label), times.get(code, 0), selected.query(reason=code)) for code, label in ReturnReason.choices]
+    plain = selected._replace(reason="")
+    organizations = _counted(in_round, "organization", Organization.objects.all(), plain)
+    returning = [row for row in organizations if row.of and row.returned[0]]
+    returning.sort(key=lambda row: (-row.returned[0], row.of.acronym))
+    rounds = _counted(of_organization, "of_round", ReportingRound.objects.all(), plain)
     rounds.sort(key=lambda row: row.of.number if row.of else 0, reverse=True)
     return Counts(reasons, returning[:ORGANIZATIONS_SHOWN], rounds)
 
 
-def _counted(reviews: QuerySet, column: str, rows: QuerySet) -> list[Counted]:
-    """Two statements: the numbers, and what they are numbers of."""
+def _counted(reviews: QuerySet, what: str, rows: QuerySet, selected: Selected) -> list[Counted]:
+    """Two statements: the numbers, and what they are numbers of. `what` is the part of a selection that they are."""
+    column = {"organization": "update__organization", "of_round": "update__round"}[what]
     waiting = Q(state=ReviewState.SUBMITTED, update__correction__isnull=True)
     found = list(
         reviews.values_list(column).annotate(
@@ -160,4 +220,11 @@ def _counted(reviews: QuerySet, column: str, rows: QuerySet) -> list[Counted]:
         )
     )
     named = rows.in_bulk([key for key, *_ in found if key])
-    return [Counted(named.get(key), *numbers) for key, *numbers in found]
+    states = (ReviewState.SUBMITTED, ReviewState.RETURNED, ReviewState.ACCEPTED)
+    counted = []
+    for key, *numbers in found:
+        of = named.get(key)
+        which = {what: of or (OUTSIDE if what == "of_round" else None)}
+        queries = (selected.query(state=state, **which) for state in states)
+        counted.append(Counted(of, *zip(numbers, queries, strict=True)))
+    return counted

@@ -23,7 +23,7 @@ from ..choices import (
     RequestState,
     Signal,
 )
-from ..models import Activity, FrozenReport, Notification, ReportingRound, StatusUpdate, UpdateRequest
+from ..models import Activity, FrozenReport, Notification, Participation, ReportingRound, StatusUpdate, UpdateRequest
 from ..models.querysets import signal_rule
 from ..models.signals import signal_words, signals_shown
 
@@ -175,7 +175,12 @@ def by_organization(
         .values("organization")
         .annotate(last=Max("created_at"))
     )
-    answering = Membership.objects.active_on(today).filter(role=MembershipRole.FOCAL_POINT, user__is_active=True)
+    # Whom mail reaches: those named on one of its requests, and the focal points of the organization.
+    requested = UpdateRequest.objects.filter(round=made).standing().visible_to(user)
+    named = Participation.objects.with_focal_point(today).filter(pk__in=requested.values("participation"))
+    on_a_request = Exists(named.filter(organization=OuterRef("organization"), focal_point=OuterRef("user")))
+    members = Membership.objects.active_on(today).filter(user__is_active=True)
+    answering = members.filter(Q(role=MembershipRole.FOCAL_POINT) | on_a_request)
     organizations = Organization.objects.filter(pk__in=among(list(asked))).annotate(
         heard_at=Subquery(heard.values("created_at")[:1]),
         reminded_at=Subquery(reminded.values("last")),

@@ -1,18 +1,21 @@
 """My desk: what I am asked for, and for coordinators what the register needs."""
 
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from ..choices import Signal
+from ..choices import LEADING_ROLES, WAITING, Signal
 from ..models import Activity
 from ..permissions import organizations_to_report_for
 from ..reading import coordination, desk_entries
@@ -46,6 +49,9 @@ def desk(request: HttpRequest) -> HttpResponse:
             "member": member,
             "invitations": reading.invitations_to(user),
             "proposals": reading.lead_proposals_to(user, today),
+            "waiting_query": _query(user.reporting_organization_ids, user, state=WAITING),
+            "ours_url": f"{reverse('activity-list')}?{_query(user.reporting_organization_ids, user)}",
+            "led_url": f"{reverse('activity-list')}?{_query(user.focal_organization_ids, user, role=LEADING_ROLES)}",
         }
     else:
         entries = desk_entries.read_entries(user, today)
@@ -63,6 +69,13 @@ def desk(request: HttpRequest) -> HttpResponse:
             "latest": [(update, gist(update)) for update in entries.latest],
         }
     return render(request, "activities/desk.html", context | {"entries": entries})
+
+
+def _query(organization_ids: set[int], user: Any, **more: Iterable[str]) -> str:
+    """The query string of a list for these organizations of the person."""
+    own = [each.organization for each in user.current_memberships if each.organization_id in organization_ids]
+    slugs = [organization.slug for organization in dict.fromkeys(own)]
+    return urlencode({"organization": slugs, **{name: list(values) for name, values in more.items()}}, doseq=True)
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,14 +17,15 @@ from ..choices import ReturnReason, ReviewState
 from ..forms.oddities import add_refusals
 from ..forms.review import ReturnForm
 from ..forms.typed import forget_typed, initial_from, typed_for
-from ..models import ReportingRound, Review, StatusUpdate
+from ..models import Review, StatusUpdate
 from ..reading.overview import gist
-from ..reading.review import read_counts, read_entry, read_queue
+from ..reading.review import Selected, read_counts, read_entry, read_queue
 from ..workflow import AlreadyDecided, accept
 from ..workflow.review import Outcome, why_late, why_not
 from .numbers import whole_number
 from .person import person
-from .updates import ask_to_sign_in
+from .review_selection import chips_of, selected_by
+from .signed_out import ask_to_sign_in
 
 PAGE_SIZE = 50
 
@@ -36,44 +37,39 @@ def _refuse_others(request: HttpRequest) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_queue(request: HttpRequest) -> HttpResponse:
-    """What waits for review, to be accepted in one go; `?round=3` shows one round."""
+    """What waits for review, to be accepted in one go; or what was decided: see `review_selection`."""
     _refuse_others(request)
-    of_round = _round_asked(request)
+    selected = selected_by(request)
     if request.method != "POST":
-        return _show_queue(request, of_round)
+        return _show_queue(request, selected)
     numbers = [number for text in request.POST.getlist("chosen") if (number := whole_number(text))]
     found = Review.objects.filter(pk__in=numbers[: 2 * PAGE_SIZE]).select_related(
         "update__activity", "update__organization"
     )
     if not found:
-        return _show_queue(request, of_round, problem=_("Nothing was accepted. Tick at least one update."))
+        return _show_queue(request, selected, problem=_("Nothing was accepted. Tick at least one update."))
     _tell_outcome(request, accept(found, person(request)))
-    return redirect(_queue_address(of_round))
+    query = selected.query()
+    return redirect(reverse("review-queue") + (f"?{query}" if query else ""))
 
 
-def _round_asked(request: HttpRequest) -> ReportingRound | None:
-    """Raises Http404 for a round that is not there."""
-    asked = request.GET.get("round", "")
-    return get_object_or_404(ReportingRound, number=whole_number(asked) or 0) if asked else None
-
-
-def _queue_address(of_round: ReportingRound | None) -> str:
-    return reverse("review-queue") + (f"?round={of_round.number}" if of_round else "")
-
-
-def _show_queue(request: HttpRequest, of_round: ReportingRound | None, problem: str = "") -> HttpResponse:
+def _show_queue(request: HttpRequest, selected: Selected, problem: str = "") -> HttpResponse:
     try:
-        page = Paginator(read_queue(of_round), PAGE_SIZE).page(request.GET.get("page", 1))
+        page = Paginator(read_queue(selected), PAGE_SIZE).page(request.GET.get("page", 1))
     except InvalidPage as error:
         raise Http404 from error
-    rows = [(review, gist(review.update), why_not(review, person(request))) for review in page.object_list]
+    rows = [
+        (review, gist(review.update), why_not(review, person(request)) if selected.waits else "")
+        for review in page.object_list
+    ]
     context = {
         "page": page,
         "rows": rows,
-        "of_round": of_round,
-        "counts": read_counts(of_round),
+        "selected": selected,
+        "chips": chips_of(selected),
+        "counts": read_counts(selected),
         "problem": problem,
-        "any_to_choose": any(not reason for _review, _gist, reason in rows),
+        "any_to_choose": selected.waits and any(not reason for _review, _gist, reason in rows),
     }
     return render(request, "activities/review/queue.html", context, status=422 if problem else 200)
 
@@ -100,7 +96,7 @@ def _named(review: Review) -> str:
 def review_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """One entry: accept it, or return it with reasons and a sentence."""
     if not request.user.is_authenticated:
-        return ask_to_sign_in(request)
+        return ask_to_sign_in(request, back=request.get_full_path())
     _refuse_others(request)
     decision = Decision(request, pk)
     return decision.post() if request.method == "POST" else decision.get()

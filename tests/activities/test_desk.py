@@ -437,7 +437,8 @@ def test_a_focal_point_with_an_empty_desk_reads_what_would_stand_there(db: None)
         "No update of ours was returned.",
         "No invitation awaits an answer.",
         "No drafts.",
-        "shows a signal",
+        "No proposal awaits an answer. When we are asked to lead,",
+        "No activity that we lead shows a signal. One that becomes overdue or silent, or shows another signal, will",
         "Nothing yet.",
     )
     assert [sentence for sentence in sentences if escape(sentence) not in html] == []
@@ -468,8 +469,88 @@ def test_a_coordinator_sees_the_round_and_what_waits_for_review(asked: Cast) -> 
 
 def test_a_quiet_register_says_what_would_stand_there(db: None) -> None:
     html = main_part(page(make_user(coordinator=True), DESK))
-    for sentence in ("No round is open.", "No update waits for review.", "All mail was taken by the mail server."):
+    for sentence in (
+        "No round is open.",
+        "No update waits for review.",
+        "All mail was taken by the mail server.",
+        "Every invitation older than 14 days is answered. One that waits longer will stand here from the 15th day on.",
+        "Every open undertaking has a lead. One whose lead withdraws, or that nobody leads yet, will stand here at",
+        "has a focal point. One that loses its last one will stand here at once.",
+        "No organization has logged an update yet. The newest will stand here at once.",
+    ):
         assert sentence in html
+
+
+@pytest.fixture
+def plenty(cast: Cast) -> Cast:
+    """The partner is asked about 52 undertakings in one open round, in one of them twice, and about one in another."""
+    partner, lead = cast.organizations["partner"], cast.organizations["lead"]
+    made = [make_undertaking(title=f"Number {number}", lead=lead, partners=[partner]) for number in range(49)]
+    make_participation(activity=made[0], organization=partner, role=Role.HOST)
+    other = make_framework(code="S-1998-1")
+    make_undertaking(title="In another frame", item=make_item(code="A.1", framework=other), partners=[partner])
+    cast.first = make_round(title="First round", due_in=2)
+    cast.second = make_round(title="Second round", due_in=30, framework=other)
+    return cast
+
+
+def test_a_list_that_is_cut_says_how_many_there_are_and_where(plenty: Cast) -> None:
+    html = section(plenty.partner, "requests")
+    assert len(boxes(html)) == 50
+    assert re.search(r'<span class="quiet">53</span>', html) and "The first 50 of 53 are shown" in html
+    assert "53 activities wait for an update." in main_part(page(plenty.partner, DESK))
+    # Both rounds stand there, though no row of the second one does, with all that each of them asks.
+    assert "0 of 53 requests answered" in html and "0 of 1 request answered" in html
+    behind = {link: lines_behind(plenty.partner, link) for link in links(html) if "/requests/?" in link}
+    assert list(behind.values()) == [53, 1]
+    # What is answered goes, and the next one takes its place.
+    client_of(plenty.partner).post(NO_CHANGE, {"chosen": list(boxes(html).values())[:3]})
+    html = section(plenty.partner, "requests")
+    assert len(boxes(html)) == 50 and "of 50" not in html and '<span class="quiet">50</span>' in html
+
+
+def lines_behind(user: Any, link: str) -> int:
+    text = b"".join(client_of(user).get(f"{link}&format=csv").streaming_content).decode()  # type: ignore[attr-defined]
+    return len(text.strip().splitlines()) - 1
+
+
+def test_other_lists_that_are_cut_are_counted_as_well(plenty: Cast) -> None:
+    partner, long_ago = plenty.organizations["partner"], timezone.now() - datetime.timedelta(days=30)
+    close_round(made=plenty.first, by=plenty.coordinator)
+    undertakings = Activity.objects.filter(title_en__startswith="Number")
+    undertakings.update(status=Status.UNDER_WAY, planned_end_on="2020", silent_on="2020-01-01")
+    rows = [
+        Participation(
+            activity=row, organization=plenty.organizations["invited"], role=Role.FUNDER, response=Response.INVITED,
+            invited_at=long_ago,
+        )
+        for row in undertakings
+    ]  # fmt: skip
+    Participation.objects.bulk_create(rows)
+    organizations = [make_organization() for _ in range(51)]
+    Participation.objects.bulk_create(
+        Participation(activity=plenty.public, organization=row, role=Role.HOST, response=Response.ACCEPTED)
+        for row in organizations
+    )
+    Participation.objects.filter(response=Response.INVITED).update(invited_at=long_ago)
+    told = {
+        "invitations": (plenty.invited, 49 + 3),
+        "unanswered": (plenty.coordinator, 49 + 3),
+        "no-focal": (plenty.coordinator, 51 + 1),
+    }
+    for name, (user, number) in told.items():
+        html = section(user, name)
+        assert f'<span class="quiet">{number}</span>' in html, name
+        assert f"The first 50 of {number} are shown" in html, name
+    # 49 are late, few enough to be shown altogether; the lead's three others have no closing condition.
+    assert "are shown" not in section(plenty.partner, "asked")
+    html = section(plenty.lead, "flagged")
+    assert '<span class="quiet">52</span>' in html and "The first 50 of 52 are shown" in html
+    for title in ("Late too", "Late as well"):
+        make_undertaking(title=title, lead=plenty.organizations["lead"], partners=[partner], planned_end_on="2020")
+    html = section(plenty.partner, "asked")
+    assert '<span class="quiet">51</span>' in html and "The first 50 of 51 are shown" in html
+    assert "/activities/?organization=partner" in links(html)
 
 
 def test_lost_mail_is_counted_for_coordinators(cast: Cast) -> None:

@@ -153,8 +153,10 @@ def counted(user: Any, section: str, query: str = "") -> dict[str, list[int]]:
     found = {}
     for line in html.split("<tr>")[2:]:
         name = re.sub(r"<[^>]+>", "", line.split("</th>")[0]).strip()
-        cells = re.findall(r'<td class="num">(.*?)</td>', line)
-        found[name] = [int(cell) if cell.isdecimal() else 0 for cell in cells]
+        cells = [
+            re.match(r"\d*", re.sub(r"<a [^>]*>", "", cell)) for cell in re.findall(r'<td class="num">(.*?)</td>', line)
+        ]
+        found[name] = [int(cell[0] or 0) for cell in cells if cell]
     return found
 
 
@@ -178,6 +180,59 @@ def test_returns_are_counted_by_reason_organization_and_round(cast: Cast) -> Non
     assert counted(user, "organizations", inside) == {"PARTNER": [1, 1], "LEAD": [1, 0]}
     assert counted(user, "rounds", inside) == rounds
     assert queued(user, inside) == [waiting.pk]
+    # By reason and organization, in a round and altogether.
+    of_partner = "?organization=partner"
+    assert counted(user, "reasons", of_partner) == by_reason | {"Unclear": [2], "No evidence": [1]}
+    assert counted(user, "reasons", f"{inside}&organization=partner") == by_reason | {"Unclear": [1]}
+    assert counted(user, "organizations", of_partner) == {"PARTNER": [2, 1], "LEAD": [1, 0]}
+    assert counted(user, "rounds", of_partner) == {
+        f"{made.number} Spring round": [1, 1, 1],
+        "Outside a round": [0, 1, 0],
+    }
+
+
+@pytest.mark.parametrize("query", ["", "?organization=partner", "?round=1", "?round=none", "?reason=unclear"])
+def test_every_count_opens_what_it_counts(cast: Cast, query: str) -> None:
+    returned(cast)
+    make_round(title="Spring round")
+    returned(cast, reasons=["unclear"])
+    lead = make_update(activity=cast.public, organization=cast.organizations["lead"], author=cast.lead)
+    returned(cast, lead, reasons=["wrong_period"])
+    accept([entry(cast).review], cast.coordinator)
+    counts = main_part(page(cast.coordinator, QUEUE + query)).split('aria-labelledby="h-reasons"')[1]
+    cells = re.findall(r'<td class="num">(?:<a href="([^"]*)">)?(\d*)', counts)
+    numbers = [(address.replace("&amp;", "&"), int(number)) for address, number in cells if number]
+    assert len(numbers) >= 8 and all(address for address, _number in numbers)
+    for address, number in numbers:
+        assert len(queued(cast.coordinator, address.removeprefix(QUEUE))) == number, address
+
+
+def test_what_was_decided_is_listed_with_its_reasons_and_nothing_to_choose(cast: Cast) -> None:
+    back, taken = returned(cast), entry(cast)
+    accept([taken.review], cast.administrator)
+    html = row(main_part(page(cast.coordinator, f"{QUEUE}?state=returned")), back)
+    assert "Unclear; No evidence" in html and "<bdi>coordinator</bdi>" in html and 'name="chosen"' not in html
+    assert queued(cast.coordinator, "?state=accepted") == [taken.pk]
+    assert queued(cast.coordinator, "?reason=no_evidence&organization=partner") == [back.pk]
+    assert queued(cast.coordinator, "?reason=wrong_period") == []
+    assert "No update was decided on like this." in page(cast.coordinator, f"{QUEUE}?reason=wrong_period")
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("organization=nobody", "organization"),
+        ("state=lost", "state"),
+        ("reason=bad", "reason"),
+        ("reason=unclear&state=accepted", "state"),
+        ("state=returned&state=accepted", "state"),
+        ("colour=red", "colour"),
+        ("organization=%01", "organization"),
+    ],
+)
+def test_what_the_queue_does_not_understand_is_refused_by_name(cast: Cast, query: str, named: str) -> None:
+    response = client_of(cast.coordinator).get(f"{QUEUE}?{query}")
+    assert (response.status_code, named in response.content.decode()) == (400, True)
 
 
 def test_an_empty_queue_says_what_would_appear(cast: Cast) -> None:

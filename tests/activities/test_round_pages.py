@@ -17,10 +17,12 @@ from django.utils import timezone
 from docx import Document
 
 from activities.choices import NotificationKind, Role
-from activities.models import FrozenReport, Notification, ReportingRound, UpdateRequest
+from activities.models import FrozenReport, Notification, Participation, ReportingRound, UpdateRequest
 from activities.reading import round_chart
+from activities.reading.coordination import without_focal_point
 from activities.reading.rounds import Rate, percent_of, rate_of, requests_of
 from activities.workflow import accept, close_round, edit_round, reopen_round, return_update
+from organizations.choices import MembershipRole
 from tests.factories import make_item, make_organization, make_participation, make_round, make_undertaking, make_update
 from tests.forms_sent import fields_of, send
 from tests.personas import Cast
@@ -236,7 +238,14 @@ def test_the_board_counts_and_every_number_opens_its_list(cast: Cast, opened: Re
         (link, int(re.sub(r"<span.*?</span>", "", number)))
         for link, number in re.findall(r'<a href="(/rounds/\d+/requests/[^"]*)">(\d+(?:<span.*?</span>)?)</a>', html)
     ]
-    assert len(counted) == 11
+    assert len(counted) == 16
+    # No number of the lede and of the tables stands by itself.
+    lede = html.split('<p class="lede">', 1)[1].split("</p>", 1)[0]
+    tables = [html.split(f'id="h-{name}"', 1)[1].split("</table>", 1)[0] for name in ("organizations", "areas")]
+    cells = re.findall(r'<td [^>]*class="num"[^>]*>(.*?)</td>', "".join(tables))
+    assert len(cells) == 8
+    bare = [re.sub(r"<a .*?</a>", "", text) for text in (lede.split("requested update")[0].split(". ", 1)[-1], *cells)]
+    assert [text for text in bare if re.search(r"\d", text)] == []
     for link, number in counted:
         assert rows_behind(cast.coordinator, link.replace("&amp;", "&")) == number, link
 
@@ -275,6 +284,46 @@ def test_who_answers_is_named_for_coordinators(cast: Cast, opened: ReportingRoun
     assert "1 organization without a focal point" in follow
     link = next(link for link in links(follow) if "organization=partner" in link)
     assert rows_behind(cast.coordinator, link) == 3
+
+
+def test_who_is_named_for_a_request_answers_for_it(cast: Cast, opened: ReportingRound) -> None:
+    """As mail does: a person named on the participation comes first, whatever the organization says of itself."""
+    for organization in ("partner", "colead"):
+        cast.organizations[organization].memberships.filter(role=MembershipRole.FOCAL_POINT).delete()
+    row = cast.public.participations.get(organization=cast.organizations["partner"])
+    Participation.objects.filter(pk=row.pk).update(focal_point=cast.reporter)
+    # Named, but no member of that organization.
+    other = cast.public.participations.get(organization=cast.organizations["colead"])
+    Participation.objects.filter(pk=other.pk).update(focal_point=cast.stranger)
+    assert focal_points(page(cast.coordinator, address(opened))) == {
+        "LEAD": "lead", "PARTNER": "reporter", "COLEAD": "None named",
+    }  # fmt: skip
+    assert focal_points(page(cast.stranger, address(opened)))["PARTNER"] == "Named"
+    assert set(without_focal_point(timezone.localdate())) == {
+        cast.organizations[name] for name in ("colead", "observer")
+    }
+    # Of a request one may not see nobody learns who is named.
+    Participation.objects.filter(pk=row.pk).update(focal_point=None)
+    hidden = cast.restricted.participations.get(organization=cast.organizations["partner"])
+    Participation.objects.filter(pk=hidden.pk).update(focal_point=cast.reporter)
+    assert focal_points(page(cast.stranger, address(opened)))["PARTNER"] == "None named"
+    assert focal_points(page(cast.coordinator, address(opened)))["PARTNER"] == "reporter"
+    # Who has left the organization answers no more.
+    cast.reporter.memberships.all().delete()
+    assert focal_points(page(cast.coordinator, address(opened)))["PARTNER"] == "None named"
+
+
+def focal_points(html: str) -> dict[str, str]:
+    table = html.split('id="h-organizations"', 1)[1].split("</table>", 1)[0]
+    found = {}
+    for row in table.split("<tr")[2:]:
+        name, cell = (
+            re.search(r'class="ttl"><a [^>]*>([^<]*)', row),
+            re.search(r'Focal point:"[^>]*>(.*?)</td>', row, re.S),
+        )
+        assert name and cell
+        found[name[1]] = re.sub(r"<[^>]+>", "", cell[1]).strip()
+    return found
 
 
 def test_follow_up_first_shows_waiting_activities_with_a_signal(cast: Cast) -> None:
