@@ -36,7 +36,6 @@
     const line = link?.closest(".menu").nextElementSibling;
     if (!line || event.ctrlKey || event.metaKey || event.shiftKey) return;
     document.cookie = `preparing=1; path=/; max-age=600; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
-    link.closest(".menu").open = false;
     line.textContent = link.dataset.preparing;
     const watch = setInterval(() => {
       if (waiting()) return;

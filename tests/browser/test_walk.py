@@ -2,10 +2,12 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
+import docx
 import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
@@ -79,9 +81,9 @@ def test_page_files_and_paper_hold_the_same_rows(open_page: Callable[..., Page])
     page.goto(QUESTION)
     shown = rows(page)
     assert shown == expected()
-    page.locator(".results-bar details summary").click()
+    page.locator(".results-bar details:not(.columns) summary").click()
     answers = {}
-    for kind in ("csv", "xlsx"):
+    for kind in ("csv", "xlsx", "docx", "json"):
         with page.expect_download() as download:
             page.locator(f".results-bar a[href*='format={kind}']").click()
         answers[kind] = download.value.path().read_bytes()
@@ -91,6 +93,9 @@ def test_page_files_and_paper_hold_the_same_rows(open_page: Callable[..., Page])
     cells = [[cell or "" for cell in line] for line in sheet.iter_rows(values_only=True)]
     assert [line[0] for line in cells[1:]] == shown
     assert cells[0] == table[0]
+    assert [row["code"] for row in json.loads(answers["json"])["rows"]] == shown
+    [paper] = docx.Document(io.BytesIO(answers["docx"])).tables
+    assert [row.cells[0].text for row in paper.rows if len(row._tr.tc_lst) > 1][1:] == shown
     page.goto(f"{QUESTION}&format=print")
     assert page.locator(".annex tbody tr:not(.cut) td:first-child").all_text_contents() == shown
 
