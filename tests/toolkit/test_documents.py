@@ -158,6 +158,16 @@ def test_chinese_words_are_set_in_the_chinese_face() -> None:
     assert fonts.get(qn("w:hint")) == "eastAsia"
 
 
+@pytest.mark.parametrize(("language", "slanted"), [("en", True), ("ru", True), ("ar", False), ("zh-hans", False)])
+def test_letters_without_italics_stay_upright(language: str, slanted: bool) -> None:
+    made = paper(language)
+    made.facts([("Label", "value")])
+    read = opened(made)
+    [fact] = read.paragraphs
+    assert bool(marks(fact._p, "i")) == slanted
+    assert bool(marks(read.styles["Table Heading"].element, "i")) == slanted
+
+
 def test_what_xml_refuses_is_left_out_and_lines_stay_lines() -> None:
     made = paper()
     made.paragraph('a\x00b\x0bc\ud800d\r\ne\tf <b> & "g"')

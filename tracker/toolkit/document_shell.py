@@ -9,7 +9,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml.parser import parse_xml
 from docx.shared import Mm
 
-from tracker.toolkit.wordml import LOCALES, NAMESPACES, attribute, is_from_right
+from tracker.toolkit.wordml import LOCALES, NAMESPACES, attribute, is_from_right, is_upright
 
 # Found on every machine, with Arabic and Cyrillic; Chinese is set in the face Chinese papers are set in.
 LATIN, COMPLEX, EAST_ASIAN = "Times New Roman", "Times New Roman", "SimSun"
@@ -69,6 +69,11 @@ class Shell:
         for relations in (self.document.part.rels, self.document.part.package.rels):
             for key in [key for key, relation in relations.items() if any(n in relation.reltype for n in _NOISE)]:
                 del relations[key]
+        settings: Any = self.document.settings.element
+        for mode in settings.xpath(".//w:compatSetting[@w:name='compatibilityMode']"):
+            mode.set(_w("val"), "15")  # else Word calls it a document of an older version
+        for preview in settings.xpath("w:savePreviewPicture"):
+            settings.remove(preview)
 
     def _set_page(self, landscape: bool, size: str) -> None:
         section = self.document.sections[0]
@@ -106,12 +111,12 @@ class Shell:
         for name, value in languages_of(language).items():
             language_mark.set(_w(name), value)
         for name in STYLES:
-            self._set_style(name)
+            self._set_style(name, upright=is_upright(language))
         link: Any = styles.add_style("Hyperlink", WD_STYLE_TYPE.CHARACTER)
         link.element.append(_element("rPr", '<w:color w:val="0B4A86"/><w:u w:val="single"/>'))
         root.append(parse_xml(_ANNEX))
 
-    def _set_style(self, name: str) -> None:
+    def _set_style(self, name: str, *, upright: bool) -> None:
         size, bold, italic, above, below, more, level = STYLES[name]
         styles = self.document.styles
         style: Any = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -127,7 +132,7 @@ class Shell:
         outline = f'<w:outlineLvl w:val="{level}"/>' if level is not None else ""
         spacing = f'<w:spacing w:before="{above}" w:after="{below}" w:line="250" w:lineRule="auto"/>'
         indent = '<w:ind w:left="360" w:hanging="360"/>' if name == "List Bullet" else ""
-        marks = ("<w:b/><w:bCs/>" if bold else "") + ("<w:i/><w:iCs/>" if italic else "")
+        marks = ("<w:b/><w:bCs/>" if bold else "") + ("<w:i/>" if italic and not upright else "")
         sizes = f'<w:sz w:val="{size}"/><w:szCs w:val="{size + LARGER}"/>'
         element.append(_element("pPr", more + spacing + indent + outline))
         element.append(_element("rPr", marks + sizes))
@@ -141,11 +146,12 @@ class Shell:
         footer: Any = self.document.sections[0].footer
         [paragraph] = footer.paragraphs
         old = paragraph._p
-        bidi = "<w:bidi/>" if self.from_right else ""
+        # Without the marks “1/5” turns round in a line from the right.
+        bidi, stroke = ("<w:bidi/>", "\u200e/\u200e") if self.from_right else ("", "/")
         old.addprevious(
             parse_xml(
                 f'<w:p {NAMESPACES}><w:pPr><w:pStyle w:val="Footer"/>{bidi}</w:pPr>{text}<w:r><w:tab/></w:r>'
-                f"{_field('PAGE')}<w:r><w:t>/</w:t></w:r>{_field('NUMPAGES')}</w:p>"
+                f"{_field('PAGE')}<w:r><w:t>{stroke}</w:t></w:r>{_field('NUMPAGES')}</w:p>"
             )
         )
         old.getparent().remove(old)

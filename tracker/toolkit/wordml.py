@@ -88,6 +88,11 @@ def is_from_right(language: str) -> bool:
     return direction(language) == "rtl"
 
 
+def is_upright(language: str) -> bool:
+    """Whether its letters know no italics: Arabic and Chinese ones are only slanted."""
+    return is_from_right(language) or language.startswith("zh")
+
+
 def attribute(value: str) -> str:
     """A value as it stands in an attribute."""
     return escape(_REFUSED.sub("", value))
@@ -216,7 +221,7 @@ def _properties(language: str, around: str, bold: bool, italic: bool, style: str
         # Quotation marks and dashes belong to both scripts: without this Word sets them as Latin.
         '<w:rFonts w:hint="eastAsia"/>' if language.startswith("zh") else "",
         "<w:b/><w:bCs/>" if bold else "",
-        "<w:i/><w:iCs/>" if italic else "",
+        "<w:i/>" if italic and not is_upright(language or around) else "",
         "<w:rtl/>" if from_right else "",
         _language_mark(language) if language and language != around else "",
     ]
