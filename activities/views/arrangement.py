@@ -83,11 +83,11 @@ def _annex(columns: dict[str, Column], *, by_area: bool) -> list[Place]:
 
     places = [
         Place("code", _("Ref."), 7, lambda row: [Code(words("code", row))]),
-        Place("title", _("Activity"), 38, title),
+        Place("title", _("Activity"), 37, title),
         Place("people", _("Lead and participants"), 22, people),
-        Place("state", _("Status and signals"), 15, state),
-        Place("due", _("Due"), 9, lambda row: [words("due", row)]),
-        Place("updated", _("Last update"), 9, lambda row: [words("updated", row)]),
+        Place("state", _("Status and signals"), 14, state),
+        Place("due", _("Due"), 10, lambda row: [words("due", row)]),
+        Place("updated", _("Last update"), 10, lambda row: [words("updated", row)]),
     ]
     held = {"people": {"lead", "participants"}, "state": {"status", "progress", "signals"}}
     return [place for place in places if place.name == "title" or held.get(place.name, {place.name}) & columns.keys()]

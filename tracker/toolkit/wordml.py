@@ -110,17 +110,14 @@ class Writer:
         self.from_right = is_from_right(language)
         self.linked = lru_cache(maxsize=None)(linked)
 
-    def paragraph(self, content: Pieces, style: str, *, align: str = "", aligned: bool = False, more: str = "") -> str:
-        """One paragraph. Where all of its words run the other way, so does it – to its own side, or with the others
-        of its column where it is `aligned`. `more` are further properties that stand before those of direction."""
+    def paragraph(self, content: Pieces, style: str, *, align: str = "") -> str:
+        """One paragraph. Where all of its words run the other way, so does it, from its own side."""
         pieces = pieces_of(content)
         languages = {language for piece in pieces if (language := self._language(piece)) is not None}
         from_right = is_from_right(languages.pop()) if len(languages) == 1 else self.from_right
         bidi = "<w:bidi/>" if from_right else ""
-        if not align and aligned and from_right != self.from_right:
-            align = "end"
         runs = "".join([self.piece(piece) for piece in pieces])
-        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}{bidi}{_aligned(align)}</w:pPr>{runs}</w:p>'
+        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{bidi}{_aligned(align)}</w:pPr>{runs}</w:p>'
 
     def row(self, cells: Sequence[Cell | Pieces | list[Pieces]], widths: Sequence[int]) -> str:
         written = "".join([self._cell(cell, width) for cell, width in zip(cells, widths, strict=True)])
@@ -158,9 +155,7 @@ class Writer:
         fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill}"/>' if cell.fill else ""
         written = "".join(
             [
-                self.paragraph(
-                    content, style or ("TableNote" if number else "TableText"), align=cell.align, aligned=True
-                )
+                self.paragraph(content, style or ("TableNote" if number else "TableText"), align=cell.align)
                 for number, content in enumerate(paragraphs or [""])
             ]
         )
