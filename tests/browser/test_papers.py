@@ -1,5 +1,7 @@
 """What a desk officer takes into the meeting: columns chosen by clicks, files with a word while they are made."""
 
+import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -44,22 +46,33 @@ def test_columns_are_chosen_and_ordered_and_stay(open_page: Callable[..., Page],
     expect(page.locator(".acts thead th")).to_have_count(8)
 
 
+WATCH = """line => {
+  window.said = [];
+  new MutationObserver(() => window.said.push([line.textContent, performance.now()])).observe(line, {childList: true});
+}"""
+HELD = 1.5  # seconds
+
+
+def hold(route: Route) -> None:
+    time.sleep(HELD)
+    route.continue_()
+
+
 def test_the_page_says_that_a_file_is_being_made_until_it_comes(open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.goto("/activities/?area=A&columns=title,status")
-    held: list[Route] = []
-    page.route("**/*format=docx*", lambda route: held.append(route))
+    page.locator(".preparing").evaluate(WATCH)
+    page.route("**/*format=docx*", hold)
     page.get_by_text("Export", exact=True).click()
-    # The answer is held back: there is nothing to wait for yet.
-    page.get_by_role("link", name="Document (DOCX)").click(no_wait_after=True)
-    line = page.locator(".preparing")
-    expect(line).to_contain_text("Preparing: Document (DOCX), ")
-    page.wait_for_timeout(500)
-    expect(line).to_contain_text("Preparing")
     with page.expect_download() as download:
-        held[0].continue_()
-    expect(line).to_have_text("")
+        page.get_by_role("link", name="Document (DOCX)").click(no_wait_after=True)
     read = Document(str(download.value.path()))
+    expect(page.locator(".preparing")).to_have_text("")
+    (told, since), (nothing, until) = page.evaluate("window.said")
+    assert re.fullmatch(r"Preparing: Document \(DOCX\), \d+ rows", told)
+    assert nothing == ""
+    # In thousandths of a second.
+    assert until - since > 1000 * HELD * 0.8
     assert download.value.suggested_filename.startswith("activities_")
     assert [cell.text for cell in read.tables[0].rows[0].cells] == ["Ref.", "Activity", "Status"]
     assert "preparing" not in {cookie["name"] for cookie in page.context.cookies()}
