@@ -1,6 +1,7 @@
 """From a query string to a set of activities: every parameter is understood or refused, never ignored."""
 
 from .counts import LARGE, Counts, at_most, count_options, count_visible
+from .obstacles import ObstacleSelection
 from .selection import KEEPER, Chip, Selection, labelled
 from .sorting import SORTS, in_order
 
@@ -10,6 +11,7 @@ __all__ = [
     "SORTS",
     "Chip",
     "Counts",
+    "ObstacleSelection",
     "Selection",
     "at_most",
     "count_options",

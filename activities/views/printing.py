@@ -1,8 +1,10 @@
 """A printed report in pieces: its head, the table some hundred rows at a time, its foot."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -10,13 +12,14 @@ from django.utils.safestring import SafeString
 from tracker.toolkit.documents import Code, Missing, Piece, Pieces, Text, Words
 from tracker.toolkit.spreadsheets import ROWS_AT_A_TIME
 from tracker.toolkit.templatetags import ui
-from tracker.toolkit.texts import current_language, direction
+from tracker.toolkit.texts import current_language
 from tracker.toolkit.views import Report
 from tracker.toolkit.wordml import pieces_of
 
 from .arrangement import Place, group_words
 
 ROWS_HERE = "<!-- rows -->"
+ROWS_PRINTED = 100  # at a time, of those that take much of a page each
 # Cells whose words stay on one line.
 SHORT = ("code", "due", "updated")
 Told = Callable[[Any], str]
@@ -74,7 +77,7 @@ def _html(content: Pieces) -> SafeString:
 
 def _piece(piece: Piece) -> str:
     if isinstance(piece, Text):
-        return spoken(piece)
+        return ui.spoken(piece)
     if isinstance(piece, Words):
         return format_html("<b>{}</b>" if piece.bold else "{}", _html(piece.text))
     if isinstance(piece, Code):
@@ -84,8 +87,17 @@ def _piece(piece: Piece) -> str:
     return format_html("{}", piece)
 
 
-def spoken(text: Text) -> SafeString:
-    """A text in another language than the page's says so."""
-    if text.language in ("", current_language()):
-        return format_html("{}", text.value)
-    return format_html('<span lang="{}" dir="{}">{}</span>', text.language, direction(text.language), text.value)
+def printed(whole: str, rows: Iterable[Any], template: str, context: Mapping[str, Any], language: str) -> Iterator[str]:
+    """`whole` is the paper with ROWS_HERE where the rows stand; `template` draws some of them, as its `rows`."""
+    head, foot = whole.split(ROWS_HERE)
+    yield head
+    rows = iter(rows)
+    while True:
+        # A response is sent after the middleware let go of the request's language.
+        with translation.override(language):
+            part = list(islice(rows, ROWS_PRINTED))
+            piece = render_to_string(template, {**context, "rows": part}) if part else ""
+        if not part:
+            break
+        yield piece
+    yield foot

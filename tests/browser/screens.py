@@ -34,6 +34,10 @@ PRINTED = [
     "documented",
     "framework",
     "desk-coordinator",
+    "item-report-print",
+    "obstacles-print",
+    "brief",
+    "brief-own",
 ]
 
 

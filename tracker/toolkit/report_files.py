@@ -46,6 +46,7 @@ class Report:
     columns: Sequence[Column]
     sheet_title: str
     chosen: Sequence[str] | None = None
+    landscape = True  # on paper
 
     def choose(self, names: Sequence[str] | None) -> None:
         """These of the columns, in this order; None leaves them as they are."""
@@ -74,6 +75,16 @@ class Report:
         columns = self.columns
         rows = ([paper_cell(column, row) for column in columns] for row in self.rows())
         return PaperTable([str(column.label) for column in columns], [column.width for column in columns], rows)
+
+    def write_paper(self, paper: Paper, provenance: Provenance) -> None:
+        """What follows the title: where the report comes from, and its table."""
+        # Said above already.
+        above = {provenance.title, provenance.source, date_format(provenance.as_of, "DATE_FORMAT")}
+        paper.facts([(label, value) for label, value in provenance.facts() if value not in above])
+        table = self.paper_table()
+        paper.table(table.heads, table.rows, widths=table.widths, caption=provenance.title)
+        if note := self.paper_note():
+            paper.note(note)
 
     def paper_note(self) -> str:
         """What stands below the table."""
@@ -130,16 +141,10 @@ def _write_docx(file: IO[bytes], report: Report, provenance: Provenance) -> None
     """A paper that a secretariat would circulate: masthead, title, where it comes from, the table, a note."""
     as_of = _("As at %(date)s") % {"date": day_words(provenance.as_of)}
     title = report.paper_title(provenance)
-    paper = Paper(title=title, as_of=as_of, landscape=True, made_at=provenance.made_at)
+    paper = Paper(title=title, as_of=as_of, landscape=report.landscape, made_at=provenance.made_at)
     paper.masthead(Words(provenance.source, bold=True))
     paper.title()
     for notice in report.paper_notices():
         paper.paragraph(Words(notice, bold=True))
-    # Said above already.
-    above = {provenance.title, provenance.source, date_format(provenance.as_of, "DATE_FORMAT")}
-    paper.facts([(label, value) for label, value in provenance.facts() if value not in above])
-    table = report.paper_table()
-    paper.table(table.heads, table.rows, widths=table.widths, caption=provenance.title)
-    if note := report.paper_note():
-        paper.note(note)
+    report.write_paper(paper, provenance)
     paper.save(file)

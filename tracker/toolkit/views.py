@@ -47,7 +47,9 @@ class ReportView(View):
 
     http_method_names = ["get", "head"]
     page_size = 50
-    sorts: Sequence[str] = ()
+    sorts: Sequence[str] = ()  # none: its order is fixed
+    formats: Sequence[str] = tuple(FORMS)
+    paged = True
     file_name = "report"
     chosen: list[str] | None = None
 
@@ -68,22 +70,23 @@ class ReportView(View):
         refuse_control_characters(request.GET)
         given = filled(request.GET)
         problems: list[tuple[str, str]] = []
-        page = self.read_page(given.pop("page", None), problems)
+        page = self.read_page(given.pop("page", None), problems) if self.paged else None
         sorts = [*self.sorts, *(f"-{key}" for key in self.sorts)]
-        sort = self.read_one("sort", given.pop("sort", None), sorts, problems)
-        form = self.read_one("format", given.pop("format", None), tuple(FORMS), problems)
+        sort = self.read_one("sort", given.pop("sort", None), sorts, problems) if sorts else None
+        form = self.read_one("format", given.pop("format", None), self.formats, problems)
         if form and page:
             problems.append(("page", _("A file holds all pages. Leave this parameter out.")))
         self.chosen = read_columns(given, self.offered_columns, problems)
         selection = self.read(given, problems)
         if problems:
             raise BadParameters(problems)
+        usual = sorts[0] if sorts else ""
         tidy = tidy_address(request, self.chosen)
         if tidy and not request.htmx:
             return redirect(tidy)
         if form:
-            return self.export(request, form, selection, sort or self.sorts[0])
-        response = self.render_page(request, selection, sort or self.sorts[0], page or 1)
+            return self.export(request, form, selection, sort or usual)
+        response = self.render_page(request, selection, sort or usual, page or 1)
         if tidy:
             response.headers["HX-Push-Url"] = tidy
         return response

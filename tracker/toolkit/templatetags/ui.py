@@ -121,6 +121,14 @@ def translated(obj: Any, name: str) -> SafeString | str:
 
 
 @register.simple_tag
+def spoken(text: texts.Text) -> SafeString | str:
+    """A `Text`, marked with its own lang and dir where it is not in the reader's language."""
+    if text.language in ("", texts.current_language()):
+        return conditional_escape(text.value)
+    return format_html('<span lang="{}" dir="{}">{}</span>', text.language, texts.direction(text.language), text.value)
+
+
+@register.simple_tag
 def translated_plain(obj: Any, name: str) -> str:
     """The same choice of language as text alone: for attributes, page titles and options."""
     return texts.find_text(obj, name).value
