@@ -7,12 +7,14 @@ from urllib.parse import urljoin
 
 from django.utils.translation import gettext as _
 
+from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.days import day_words
 from tracker.toolkit.documents import Link, Paper, Pieces, Words
 from tracker.toolkit.provenance import Provenance
 from tracker.toolkit.report_files import Report
 from tracker.toolkit.spreadsheets import Column
 from tracker.toolkit.texts import Text
+from tracker.toolkit.wordml import pieces_of
 
 from ..choices import Status
 from ..models.names import Name
@@ -61,7 +63,7 @@ def joined_pieces(parts: Iterable[Pieces], between: str = "; ") -> list[Any]:
     for part in parts:
         if found:
             found.append(between)
-        found += part if isinstance(part, tuple) else [part]
+        found += pieces_of(part)
     return found
 
 
@@ -87,7 +89,7 @@ def write_told(paper: Paper, told: Told, absolute: Absolute) -> None:
 def state_pieces(told: Told) -> list[Any]:
     words = [str(Status(told.status).label)]
     if told.status_on:
-        words.append(_("as of %(date)s") % {"date": day_words(told.status_on)})
+        words.append(_("as of %(date)s") % {"date": day_words(PartialDate(told.status_on))})
     progress = [f", {told.progress}%"] if told.progress is not None else []
     return [" ".join(words), *progress]
 
@@ -102,7 +104,7 @@ def write_last_word(paper: Paper, told: Told) -> None:
             is_next = text.value == word.next_steps
             paper.paragraph((label(_("Next steps")), " ", text) if is_next else text)
         if word.due:
-            paper.paragraph(_("Due %(date)s") % {"date": day_words(word.due)})
+            paper.paragraph(_("Due %(date)s") % {"date": day_words(PartialDate(word.due))})
     if told.since:
         paper.paragraph(_("No change reported on %(date)s.") % {"date": day_words(told.since.as_of)})
 
