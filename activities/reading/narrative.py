@@ -165,7 +165,7 @@ class Narrator:
             progress=row["progress"],
             when=_when(row),
             where=[self.country_names.get(code, code) for code in str(row["countries"]).split(",") if code],
-            by=self._by(parts, self._last_day(row)),
+            by=self._by(parts, self._last_day(row, newest)),
             others=Text(row["other_participants"], row["language"]),
             last=last,
             since=newest if newest and newest != last and newest.is_no_change else None,
@@ -174,10 +174,10 @@ class Narrator:
             more_sources=(sources[0][3] - len(sources)) if sources else 0,
         )
 
-    def _last_day(self, row: dict[str, Any]) -> datetime.date | PartialDate:
-        """The day whose names the participants bear: the last of the activity, no later than the report's."""
-        ended: Any = row["actual_end_on"] or (row["status_as_of"] if row["status"] in CLOSED_STATUSES else "")
-        return ended if ended and ended.first_day <= self.selection.today else self.selection.today
+    def _last_day(self, row: dict[str, Any], newest: Word | None) -> datetime.date | PartialDate:
+        """Whose names the participants bear: that of the last day of the activity, or the last anything is known of."""
+        last: Any = row["actual_end_on"] or (newest.as_of if newest else "")
+        return last if last and last.first_day <= self.selection.today else self.selection.today
 
     def _participations(self, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
         rows = self.selection.participations().filter(activity__in=among(ids)).order_by("pk")

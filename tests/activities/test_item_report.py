@@ -160,7 +160,7 @@ def test_what_is_hidden_makes_no_item_acted_on(cast: Cast) -> None:
     assert words == {"anonymous": "1 of 3 items", "coordinator": "3 of 3 items"}
 
 
-OLD = 9000  # days: entries of later years may follow
+OLD = 9200  # days: entries of later years may follow
 
 
 def test_by_whom_state_last_word_obstacles_and_sources(db: None) -> None:
@@ -215,11 +215,14 @@ def test_organizations_bear_the_names_of_the_time(oic: Any) -> None:
     )
     old = make_undertaking(lead=oic, partners=[oau], actual_start_on="2001", actual_end_on="2001-12")
     young = make_undertaking(lead=oic, partners=[oau], actual_start_on="2012", actual_end_on="2013")
+    # Under way, as far as anything is known of it.
+    silent = make_undertaking(lead=oic, partners=[oau], status=Status.UNDER_WAY, days_ago=OLD)
     open_still = make_undertaking(lead=oic, status=Status.UNDER_WAY, actual_start_on="2001")
     rows = told(paper(NOBODY, ADDRESS))
-    assert {activity.code: facts(rows[activity.code])["By"].text for activity in (old, young, open_still)} == {
+    assert {activity.code: facts(rows[activity.code])["By"].text for activity in (old, young, silent, open_still)} == {
         old.code: "Organization of the Islamic Conference (OIC), Lead; Organization of African Unity (OAU), Partner",
         young.code: "Organization of Islamic Cooperation (OIC), Lead; African Union (AU), Partner",
+        silent.code: "Organization of the Islamic Conference (OIC), Lead; Organization of African Unity (OAU), Partner",
         open_still.code: "Organization of Islamic Cooperation (OIC), Lead",
     }
 
