@@ -1,7 +1,7 @@
 """From a query string to a set of activities: every parameter is understood or refused, never ignored."""
 
 from .counts import LARGE, Counts, at_most, count_options, count_visible
-from .obstacles import ObstacleSelection
+from .obstacles import ObstacleSelection, entries_known_on
 from .selection import KEEPER, Chip, Selection, labelled
 from .sorting import SORTS, in_order
 
@@ -16,6 +16,7 @@ __all__ = [
     "at_most",
     "count_options",
     "count_visible",
+    "entries_known_on",
     "in_order",
     "labelled",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import ReportingRound, StatusUpdate
@@ -19,6 +20,12 @@ from .selection import Chip, Selection, labelled
 OWN = ("obstacle", "speaker", "round")
 NONE = "none"  # an obstacle in words of which no kind was named; an entry outside a round
 REGISTER = "register"  # what was recorded from public sources, for no organization
+
+
+def entries_known_on(day: datetime.date) -> StatusUpdateQuerySet:
+    """The entries that stand; of a day in the past, those that stood then."""
+    entries = StatusUpdate.objects.all()
+    return entries.standing_on(day) if day < timezone.localdate() else entries.standing()
 
 
 class ObstacleSelection:
@@ -83,7 +90,7 @@ class ObstacleSelection:
 
     def _on(self, activities: ActivityQuerySet) -> StatusUpdateQuerySet:
         kinds = StatusUpdate.obstacle_kinds.through.objects.filter(statusupdate=OuterRef("pk"))
-        rows = StatusUpdate.objects.standing().filter(~Q(obstacles="") | Exists(kinds))
+        rows = entries_known_on(self.today).filter(~Q(obstacles="") | Exists(kinds))
         return rows.filter(activities.include("activity")).order_by()
 
     def query(self, **changes: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """The log: dated entries that are only ever added to. The database itself refuses to change or delete one."""
 
+import datetime
 from pathlib import PurePath
 from typing import Any
 from uuid import uuid4
@@ -11,10 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Organization
-from tracker.toolkit.dates import PartialDateField
+from tracker.toolkit.dates import PartialDateField, is_past
 
 from ..choices import Closing, EvidenceKind, Status, UpdateKind
 from .vocabulary import ObstacleKind
+
+
+def heard_by(day: datetime.date) -> Q:
+    """The register hears when an entry is made; what it records from old sources, on the day it speaks of."""
+    tomorrow = day + datetime.timedelta(days=1)
+    midnight = timezone.make_aware(datetime.datetime.combine(tomorrow, datetime.time()))
+    return Q(created_at__lt=midnight) | (Q(kind=UpdateKind.DOCUMENTED) & is_past("as_of", tomorrow))
 
 
 class StatusUpdateQuerySet(models.QuerySet):
@@ -24,6 +32,12 @@ class StatusUpdateQuerySet(models.QuerySet):
         """Entries no later entry corrects."""
         # Not `correction__isnull`: its join makes the database correct all entries before it takes the newest few.
         return self.filter(~Exists(self.model.objects.filter(corrects=OuterRef("pk"))))
+
+    def standing_on(self, day: datetime.date) -> "StatusUpdateQuerySet":
+        """Entries heard by the end of that day, which no entry heard by then corrects."""
+        heard = heard_by(day)
+        corrections = self.model.objects.filter(heard, corrects=OuterRef("pk"))
+        return self.filter(heard, ~Exists(corrections))
 
     def newest_first(self) -> "StatusUpdateQuerySet":
         return self.order_by("-as_of", "-id")

@@ -17,8 +17,9 @@ from tracker.toolkit.keys import among
 from tracker.toolkit.texts import Text, find_text
 
 from ..choices import CLOSED_STATUSES, EvidenceKind, Role, Status, UpdateKind
-from ..filters import Selection
+from ..filters import Selection, entries_known_on
 from ..models import Evidence, StatusUpdate
+from ..models.log import StatusUpdateQuerySet
 from ..models.names import LANGUAGES, Name, country_names, obstacle_names
 from ..reports import wording
 
@@ -127,9 +128,9 @@ class Narrator:
     def name(self, pk: int, day: datetime.date | PartialDate) -> Called:
         return self.called.on(pk, day) if self.by_time else self.called.today_of(pk)
 
-    def entries(self) -> QuerySet:
+    def entries(self) -> StatusUpdateQuerySet:
         """The entries that stand, as they were known on the day of the report."""
-        return StatusUpdate.objects.standing()
+        return entries_known_on(self.selection.today)
 
     def tell(self, rows: QuerySet, ids: Sequence[int]) -> dict[int, Told]:
         """Those of `ids` that are among `rows`, in five statements whatever their number."""

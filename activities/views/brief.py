@@ -63,6 +63,7 @@ class OrganizationBrief(ReportView):
         brief = selection
         context = {
             "brief": brief,
+            "selection": brief.selection,
             "provenance": provenance_of(brief, request),
             "organization": brief.organization,
             "called": brief.called,

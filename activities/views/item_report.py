@@ -165,6 +165,7 @@ def head_of(content: ItemReport, provenance: Provenance) -> dict[str, Any]:
     return {
         "framework": content.framework,
         "content": content,
+        "selection": content.selection,
         "acted_on": acted_on_words(content),
         "recorded": recorded_words(content.number),
         "rule": acted_on_rule(),

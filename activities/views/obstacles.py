@@ -157,6 +157,7 @@ def head_of(selection: ObstacleSelection, reader: ObstacleReader, provenance: Pr
     """What stands before the sentences, on the page and in print."""
     return {
         "provenance": provenance,
+        "selection": selection.selection,
         "frameworks": list(reader.names.frameworks.items()),
         "filtered": bool(selection.given),
         "named": named_words(provenance.rows),
