@@ -263,3 +263,30 @@ class MailState(models.TextChoices):
     REFUSED = "refused", _("Refused by the mail server")
     FAILED = "failed", _("Given up after several attempts")
     UNCERTAIN = "uncertain", _("Uncertain: the sender stopped half-way")
+
+
+class ReportKind(models.TextChoices):
+    """What a saved report shows. The codes are kept; which address shows it is said in `models/saved.py`."""
+
+    LIST = "list", _("List of activities")
+    MATRIX = "matrix", _("Matrix")
+    TIMELINE = "timeline", _("Timeline")
+    FRAMEWORK = "framework", _("Progress report")
+    BRIEF = "brief", _("Organization brief")
+    OBSTACLES = "obstacles", _("Obstacles report")
+
+
+class Sharing(models.TextChoices):
+    """Who may use a saved report besides its owner."""
+
+    PRIVATE = "private", _("Only the owner")
+    ORGANIZATION = "organization", _("The members of one organization")
+    MEMBERS = "members", _("Everybody who signs in")
+
+
+class StartPage(models.TextChoices):
+    """What a person sees first after signing in."""
+
+    DESK = "desk", _("My desk")
+    OVERVIEW = "overview", _("Overview")
+    REPORT = "report", _("A saved report")

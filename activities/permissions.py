@@ -8,8 +8,8 @@ from django.utils import timezone
 from organizations.choices import REPORTING_ROLES
 from organizations.models import Organization
 
-from .choices import LEADING_ROLES, Role, Visibility
-from .models import Activity, LeadProposal, Participation
+from .choices import LEADING_ROLES, Role, Sharing, Visibility
+from .models import Activity, LeadProposal, Participation, SavedReport
 
 
 def _current_roles(user: Any, activity: Activity, organization_ids: set[int]) -> set[str]:
@@ -118,6 +118,31 @@ def is_a_focal_point(user: Any) -> bool:
     return user.is_authenticated and bool(user.focal_organization_ids)
 
 
+@rules.predicate
+def owns_the_report(user: Any, report: SavedReport) -> bool:
+    return user.is_authenticated and report.owner_id == user.pk
+
+
+@rules.predicate
+def may_use_report(user: Any, report: SavedReport) -> bool:
+    """The same rule as `SavedReportQuerySet.usable_by`, for one report. Coordinators are members like others."""
+    if not user.is_authenticated:
+        return False
+    if report.sharing == Sharing.MEMBERS or report.owner_id == user.pk:
+        return True
+    return report.sharing == Sharing.ORGANIZATION and report.organization_id in user.organization_ids
+
+
+@rules.predicate
+def looks_after_the_report(user: Any, report: SavedReport) -> bool:
+    """Besides the owner: the focal point of the organization it is shared with; a coordinator, of everybody's."""
+    if not user.is_authenticated:
+        return False
+    if report.sharing == Sharing.MEMBERS:
+        return user.is_coordinator
+    return report.sharing == Sharing.ORGANIZATION and report.organization_id in user.focal_organization_ids
+
+
 rules.add_perm("activities.read", is_coordinator | may_read)
 rules.add_perm("activities.post_update", is_coordinator | reports_for_a_participant)
 rules.add_perm("activities.set_status", is_coordinator | is_focal_point_of_a_leader)
@@ -131,6 +156,8 @@ rules.add_perm("activities.take_lead_proposal_back", is_coordinator | proposed_t
 rules.add_perm("activities.propose_undertaking", is_coordinator | is_a_focal_point)
 rules.add_perm("activities.answer_overlap", is_coordinator)
 rules.add_perm("activities.keep_register", is_coordinator)
+rules.add_perm("activities.use_saved_report", may_use_report)
+rules.add_perm("activities.change_saved_report", owns_the_report | looks_after_the_report)
 
 
 def organizations_to_report_for(user: Any, activity: Activity) -> list[Organization]:

@@ -18,6 +18,7 @@ from .models import (
     Principle,
     ReportingRound,
     ResourceKind,
+    SavedReport,
     Theme,
 )
 
@@ -87,5 +88,6 @@ keep_history(Participation, app="activities")
 keep_history(LeadProposal, app="activities")
 keep_history(ReportingRound, app="activities")
 keep_history(OverlapAnswer, app="activities")
+keep_history(SavedReport, app="activities")
 for kept in (Area, Principle, ParticipantGroup, FunctionalField, Theme, ObstacleKind, ResourceKind, PartnerKind):
     keep_history(kept, app="activities")

@@ -25,6 +25,8 @@ from .views import (
     round_reminding,
     round_requests,
     rounds,
+    saved,
+    saving,
     signed_out,
     similar,
     timeline,
@@ -54,6 +56,13 @@ one_round = [
     path("close/", round_changes.round_close, name="round-close"),
     path("reopen/", round_changes.round_reopen, name="round-reopen"),
     path("reports/<int:version>/", frozen.frozen_report, name="frozen-report"),
+]
+
+one_report = [
+    path("", saved.report_open, name="report-open"),
+    path("edit/", saving.report_edit, name="report-edit"),
+    path("delete/", saving.report_delete, name="report-delete"),
+    path("mend/", saving.report_mend, name="report-mend"),
 ]
 
 urlpatterns = [
@@ -88,6 +97,11 @@ urlpatterns = [
     path("notifications/<int:pk>/open/", bell.notification_open, name="notification-open"),
     path("notifications/settings/", following.notification_settings, name="notification-settings"),
     path("notifications/unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("reports/", saved.report_list, name="report-list"),
+    path("reports/save/", saving.report_save, name="report-save"),
+    path("reports/start/", saving.report_start, name="report-start"),
+    path("reports/<slug:key>/", include(one_report)),
+    path("start/", saved.start, name="start"),
     path("follow/", following.follow, name="follow"),
     path("unfollow/<int:pk>/", following.unfollow, name="unfollow"),
 ]

@@ -8,9 +8,10 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from activities.choices import Response, Role, Status, Visibility
-from activities.models import Activity, Area, Framework, Participation, ReportingRound, StatusUpdate
+from activities.choices import ReportKind, Response, Role, Sharing, Status, Visibility
+from activities.models import Activity, Area, Framework, Participation, ReportingRound, SavedReport, StatusUpdate
 from activities.workflow import invite, open_round, post_update, propose_undertaking, refresh_search_text
+from activities.workflow.saved import save_report
 from activities.workflow.undertakings import sort_key_of
 from organizations.choices import COORDINATORS, MembershipRole, OrganizationKind
 from organizations.models import Membership, Organization, User
@@ -192,3 +193,21 @@ def make_undertaking(
             closing="objective_met" if step == Status.COMPLETED else "",
         )
     return Activity.objects.get(pk=activity.pk)
+
+
+def make_saved_report(
+    *,
+    by: User,
+    name: str = "",
+    query: str = "area=A",
+    organization: Organization | None = None,
+    everybody: bool = False,
+    **shown: Any,
+) -> SavedReport:
+    """A saved report of the list of activities: private, shared with an organization, or with everybody."""
+    sharing = Sharing.ORGANIZATION if organization else Sharing.MEMBERS if everybody else Sharing.PRIVATE
+    facts = {"kind": ReportKind.LIST, "subject": "", "query": query, "words": {}, "language": "en", **shown}
+    report, _ = save_report(
+        by=by, name=name or f"Report {next(_numbers)}", shown=facts, sharing=sharing, organization=organization
+    )
+    return report

@@ -14,7 +14,7 @@ from activities.models import Evidence, Follow, Notification, StatusUpdate
 from activities.workflow import close_round, post_update
 from activities.workflow.declining import unsubscribe_path
 from activities.workflow.handover import propose_lead
-from tests.factories import make_round
+from tests.factories import make_round, make_saved_report
 from tests.forms_sent import fields_of
 from tests.personas import PEOPLE, Cast
 
@@ -37,6 +37,10 @@ MAY_ANSWER_PROPOSAL = MAY_OPEN_PROPOSAL | {"lead": 403}
 MAY_ANSWER_FOR_PARTNER = MAY_TOUCH_PARTNER | {"co_lead": 403, "lead": 403}
 KEEPERS = dict.fromkeys(PEOPLE, 403) | {"anonymous": LOGIN, "coordinator": 200, "administrator": 200}
 THE_PARTNERS_OWN = dict.fromkeys(PEOPLE, 404) | {"anonymous": LOGIN, "partner": 200}
+# Saved by the partner's focal point for the partner's people: its reporter uses it, nobody else finds it.
+THE_PARTNERS_PEOPLE = THE_PARTNERS_OWN | {"reporter": 200}
+BY_THE_PARTNER = THE_PARTNERS_PEOPLE | {"reporter": 403}
+BY_OWNER_OR_KEEPERS = KEEPERS | {"partner": 200}
 NOBODY_EDITS_ITEMS = dict.fromkeys(PEOPLE, 404) | {"anonymous": LOGIN}
 
 
@@ -100,6 +104,18 @@ def followed_by_partner(cast: Cast) -> str:
     return reverse("unfollow", args=[Follow.objects.get_or_create(user=cast.partner, activity=cast.public)[0].pk])
 
 
+def saved_report(name: str, shared: str = "") -> Any:
+    """Of the partner: with nobody, with the partner's organization, with everybody. It asks for what never existed."""
+
+    def address(cast: Cast) -> str:
+        sharing = {"own": {"organization": cast.organizations["partner"]}, "all": {"everybody": True}}.get(shared, {})
+        # Asked for again it is the same one; after its deletion it is another.
+        report = make_saved_report(by=cast.partner, name=f"Report {shared}", query="area=Z", **sharing)
+        return reverse(name, args=[report.key])
+
+    return address
+
+
 # name of the address, how to build it, who may GET it (None: GET is no method of it), who may POST it (None likewise).
 # A permitted POST of nothing is answered by the form again or by a redirect; a refused one exactly like the GET.
 TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
@@ -158,6 +174,22 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("lead-propose", activity("lead-propose", "restricted"), hidden(MAY_HAND_OVER), hidden(MAY_HAND_OVER)),
     ("lead-answer", lead_proposal("public"), MAY_OPEN_PROPOSAL, MAY_ANSWER_PROPOSAL),
     ("lead-answer", lead_proposal("restricted"), hidden(MAY_OPEN_PROPOSAL), hidden(MAY_ANSWER_PROPOSAL)),
+    ("report-list", lambda cast: reverse("report-list"), EVERYBODY, None),
+    ("report-save", lambda cast: reverse("report-save") + "?address=/activities/%3Farea%3DA", MEMBERS, MEMBERS),
+    ("report-start", lambda cast: reverse("report-start"), None, MEMBERS),
+    ("report-open", saved_report("report-open"), THE_PARTNERS_OWN, None),
+    ("report-open", saved_report("report-open", "own"), THE_PARTNERS_PEOPLE, None),
+    ("report-open", saved_report("report-open", "all"), MEMBERS, None),
+    ("report-edit", saved_report("report-edit"), THE_PARTNERS_OWN, THE_PARTNERS_OWN),
+    ("report-edit", saved_report("report-edit", "own"), BY_THE_PARTNER, BY_THE_PARTNER),
+    ("report-edit", saved_report("report-edit", "all"), BY_OWNER_OR_KEEPERS, BY_OWNER_OR_KEEPERS),
+    ("report-mend", saved_report("report-mend"), None, THE_PARTNERS_OWN),
+    ("report-mend", saved_report("report-mend", "own"), None, BY_THE_PARTNER),
+    ("report-mend", saved_report("report-mend", "all"), None, BY_OWNER_OR_KEEPERS),
+    ("report-delete", saved_report("report-delete"), THE_PARTNERS_OWN, THE_PARTNERS_OWN),
+    ("report-delete", saved_report("report-delete", "own"), BY_THE_PARTNER, BY_THE_PARTNER),
+    ("report-delete", saved_report("report-delete", "all"), BY_OWNER_OR_KEEPERS, BY_OWNER_OR_KEEPERS),
+    ("start", lambda cast: reverse("start"), dict.fromkeys(PEOPLE, LOGIN), None),
     ("unsubscribe", declining, EVERYBODY, EVERYBODY),
     ("notification-list", lambda cast: reverse("notification-list"), MEMBERS, None),
     ("notification-open", told_to_partner, None, THE_PARTNERS_OWN),

@@ -211,7 +211,7 @@ def test_no_redirect_leaves_the_site(target: str, cast: Cast) -> None:
         {"login": "lead@example.org", "password": "correct horse battery staple", "next": target},
     )
     assert login.status_code == 302
-    assert login.headers["Location"] == reverse("desk")
+    assert login.headers["Location"] == reverse("start")
 
 
 def test_a_foreign_host_header_is_refused(db: None) -> None:

@@ -237,7 +237,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "desk"
+LOGIN_REDIRECT_URL = "start"  # the desk, unless a person chose something else
 LOGOUT_REDIRECT_URL = "overview"
 
 ACCOUNT_ADAPTER = "organizations.adapter.AccountAdapter"

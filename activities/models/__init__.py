@@ -12,6 +12,7 @@ from .overlaps import OverlapAnswer
 from .participation import Participation
 from .review import Review, ReviewReason
 from .rounds import ReportingRound, UpdateRequest
+from .saved import SavedReport, StartView
 from .vocabulary import FunctionalField, ObstacleKind, PartnerKind, ResourceKind, Theme
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "ResourceKind",
     "Review",
     "ReviewReason",
+    "SavedReport",
+    "StartView",
     "StatusUpdate",
     "Theme",
     "UndeliverableAddress",

@@ -1,5 +1,8 @@
 """What everything is called: the short lists that filters offer and rows refer to, kept for seconds in each process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -61,11 +64,28 @@ class Names:
 def read_names(*, fresh: bool = False) -> Names:
     """The names in the reader's language: at most 30 seconds old, or `fresh` from the database (two statements)."""
     key = f"names:{current_language()}"
-    names = None if fresh else caches["process"].get(key)
+    read = _read_once.get()
+    names = read.get(key) if fresh and read is not None else None
+    names = names or (None if fresh else caches["process"].get(key))
     if names is None:
         names = _collect([*_vocabulary(), *_organizations()])
         caches["process"].set(key, names)
+        if read is not None:
+            read[key] = names
     return names
+
+
+_read_once: ContextVar[dict[str, Names] | None] = ContextVar("names_read_once", default=None)
+
+
+@contextmanager
+def names_read_once() -> Iterator[None]:
+    """In here `fresh` names are read once: for pages that look at many filters."""
+    token = _read_once.set({})
+    try:
+        yield
+    finally:
+        _read_once.reset(token)
 
 
 def obstacle_names() -> dict[int, Name]:

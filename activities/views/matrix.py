@@ -21,6 +21,7 @@ from tracker.toolkit.texts import current_language
 from tracker.toolkit.views import ReportView
 
 from ..filters import Selection, count_options
+from ..forms.saved import save_form
 from ..reading.gaps import read_gaps
 from ..reading.matrix import AXES, SHOWN, Line, Matrix, read_matrix
 from ..reading.overlaps import answered_pairs
@@ -65,6 +66,7 @@ class MatrixReport(ReportView):
         overlaps = overlap_sentences(gaps)
         context = {
             **form_context(selection, counts),
+            "save_form": save_form(request),
             "gaps": gap_sentences(selection, matrix, gaps, counts),
             "overlaps": overlaps,
             "more_overlaps": more_leads_words(gaps.several_number),

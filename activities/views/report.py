@@ -21,10 +21,13 @@ from tracker.toolkit.views import Report, ReportView
 
 from ..choices import Signal
 from ..filters import LARGE, SORTS, Selection, at_most, count_options, count_visible, in_order, labelled
+from ..forms.saved import save_form
 from ..models import Activity
 from ..reading.bell import what_to_follow
+from ..reading.saved import tabs_of
 from ..reports import Row, RowReader, columns_for
 from .arrangement import Place, arrange, paper_note, paper_table
+from .asking import tidy_query
 from .printing import print_report
 from .report_form import form_context
 from .report_look import (
@@ -136,6 +139,9 @@ class ActivityReport(ReportView):
             "sentence": selection.sentence(),
             "exports": exports(lambda form: look.address(selection.query(), format=form)),
             "quick": quick_links(selection, look),
+            "saved_tabs": tabs_of(selection.user),
+            "saved_query": tidy_query(request.GET),
+            "save_form": save_form(request),
             "followable": what_to_follow(selection),
             "widenings": widenings(selection, look) if not rows else [],
             "everything": visible_words(visible),

@@ -25,6 +25,7 @@ from tracker.toolkit.views import ReportView
 from ..choices import Status
 from ..filters import LARGE, Selection
 from ..filters.parameters import DayField
+from ..forms.saved import save_form
 from ..reading.timeline import SORTS, Line, Timeline
 from ..reading.timeline_chart import QUARTER, YEAR
 from ..reading.timeline_window import is_too_wide, moved
@@ -151,6 +152,7 @@ class TimelineReport(ReportView):
             "rows_words": rows_words(timeline.shown),
             "many": timeline.shown > LARGE,
             "list_query": timeline.selection.query(),
+            "save_form": save_form(request),
         }
         return render(request, "activities/timeline.html", context)
 

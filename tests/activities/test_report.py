@@ -258,11 +258,11 @@ def test_statements_do_not_grow_with_rows(cast: Cast, given: dict[str, Any], for
 
 
 def test_the_list_takes_few_statements(cast: Cast) -> None:
-    """Signed in, with names remembered: session, person, memberships, counts, rows, participations; one more where a
-    filter makes the number of all activities a question of its own."""
+    """Signed in, with names remembered: session, person, memberships, counts, rows, participations, saved reports; one
+    more where a filter makes the number of all activities a question of its own."""
     client = browser(cast.lead)
     client.get(address())
-    for asked, expected in ((address(), 6), (address(area="A", q="course"), 7)):
+    for asked, expected in ((address(), 7), (address(area="A", q="course"), 8)):
         with CaptureQueriesContext(connection) as captured:
             assert client.get(asked).status_code == 200
         assert len(captured) == expected, [query["sql"][:80] for query in captured]

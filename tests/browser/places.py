@@ -20,8 +20,9 @@ from activities.workflow import (
     return_update,
 )
 from activities.workflow.bell import follow
+from activities.workflow.saved import choose_start, edit_report
 
-from .register import latest_round, organization, person, undertaking, waiting_reviews
+from .register import latest_round, organization, person, report, undertaking, waiting_reviews
 
 
 class Place(NamedTuple):
@@ -206,6 +207,53 @@ def be_signed_out_writing(page: Page) -> None:
     save(page)
 
 
+def save_some_reports(page: Page) -> None:
+    """One of each kind of sharing, by different people, one that asks for what is gone; one is the start view."""
+    lead, partner, coordinator = person("lead"), person("partner"), person("coordinator")
+    assert lead and partner and coordinator
+    report("Under way in training", lead, "area=A&status=under_way")
+    report("What we lead", lead, "kind=undertaking&role=lead", organization=organization("ncu"))
+    report("Strategy of an area that was taken away", lead, "area=Z&status=agreed")
+    choose_start(lead, report=report("For the December meeting", coordinator, "signal=overdue", everybody=True))
+    page.reload()
+
+
+def open_the_menu(page: Page) -> None:
+    """The menu that saves the page at hand."""
+    save_some_reports(page)
+    page.locator(".views .menu summary").click()
+
+
+def open_a_row(page: Page) -> None:
+    """What can be done with a report."""
+    save_some_reports(page)
+    page.locator("main .tbl .menu summary").first.click()
+
+
+def take_a_name_twice(page: Page) -> None:
+    save_some_reports(page)
+    page.locator("[name=name]").fill("What we lead")
+    save(page)
+
+
+def be_overtaken_renaming(page: Page) -> None:
+    """While this page is open the report is renamed elsewhere; then save another name."""
+    lead = person("lead")
+    assert lead
+    made = report("What we lead", lead, "kind=undertaking&role=lead", organization=organization("ncu"))
+    made.refresh_from_db()
+    edit_report(report=made, changes={"sharing": "members", "organization": None}, version=made.version, by=lead)
+    page.locator("[name=name]").fill("What the union leads")
+    save(page)
+    page.wait_for_load_state()
+    edit_report(
+        report=made,
+        changes={"sharing": "organization", "organization": organization("ncu")},
+        version=made.version + 1,
+        by=lead,
+    )
+
+
 PLACES = [
     Place("overview", "/"),
     Place("overview-coordinator", "/", "coordinator"),
@@ -275,6 +323,17 @@ PLACES = [
     Place("notification-settings-none", "/notifications/settings/", "stranger"),
     Place("follow", "/follow/?query=area%3DA%26status%3Dunder_way", "lead"),
     Place("follow-errors", "/follow/?query=area%3DA%26status%3Dunder_way", "lead", follow_without_a_name),
+    Place("reports", "/reports/", "lead", open_a_row),
+    Place("reports-none", "/reports/", "stranger"),
+    Place("reports-anonymous", "/reports/"),
+    Place("report-menu", "/activities/?area=A&status=under_way", "lead", open_the_menu),
+    Place("report-save", "/reports/save/?address=/activities/%3Farea%3DB", "lead"),
+    Place("report-save-errors", "/reports/save/?address=/activities/%3Farea%3DB", "lead", save),
+    Place("report-save-twice", "/reports/save/?address=/activities/%3Farea%3DB", "lead", take_a_name_twice),
+    Place("report-edit", "{saved_report}edit/", "lead"),
+    Place("report-conflict", "{saved_report}edit/", "lead", be_overtaken_renaming),
+    Place("report-delete", "{saved_report}delete/", "lead"),
+    Place("report-gone", "{gone_report}", "lead"),
     Place("review-queue", "/review/", "coordinator"),
     Place("review-queue-refused", "/review/", "coordinator", accept_nothing),
     Place("review-decide", "{review}", "coordinator"),

@@ -5,14 +5,16 @@ import json
 import logging
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 
 from activities.loading import demonstration, examples
-from activities.models import Activity, Framework, Notification, Participation, ReportingRound, Review
+from activities.models import Activity, Framework, Notification, Participation, ReportingRound, Review, SavedReport
 from activities.workflow.declining import unsubscribe_path
 from activities.workflow.handover import propose_lead
 from organizations.models import Organization, User
+from tests.factories import make_saved_report
 
 # Held by OSCE in areas A, B and C, one that follows another, several countries, names without an acronym.
 COMPACT = {"EX04", "EX05", "EX06", "EX15", "EX17", "EX37", "EX40", "EX55"}
@@ -71,6 +73,18 @@ def waiting_proposal() -> str:
     return f"{activity.get_absolute_url()}lead/{proposal.pk}/"
 
 
+def report(name: str, by: User, query: str, **shared: Any) -> SavedReport:
+    """A saved report; asked for again it is the same one."""
+    return make_saved_report(by=by, name=name, query=query, **shared)
+
+
+def saved_report(name: str, query: str, **shared: Any) -> str:
+    """The address of a saved report of the leading focal point."""
+    lead = person("lead")
+    assert lead
+    return report(name, lead, query, **shared).get_absolute_url()
+
+
 def addresses() -> dict[str, str]:
     """Addresses by what they show."""
     invited = Participation.objects.get(activity__import_key="DEMO15", organization=organization("ncu"))
@@ -92,6 +106,8 @@ def addresses() -> dict[str, str]:
         "admin_organization": f"/admin/organizations/organization/{organization('ncu').pk}/change/",
         "admin_framework": f"/admin/activities/framework/{Framework.objects.earliest('pk').pk}/change/",
         "overlap": "/matrix/overlaps/{}/{}/".format(*sorted(undertaking(key).pk for key in ("DEMO01", "DEMO03"))),
+        "saved_report": saved_report("What we lead", "kind=undertaking&role=lead", organization=organization("ncu")),
+        "gone_report": saved_report("Strategy of an area that was taken away", "area=Z&status=agreed"),
         "admin_change": f"/admin/activities/activity/{undertaking('DEMO01').pk}/change/",
         "admin_history": f"/admin/activities/activity/{undertaking('DEMO01').pk}/history/",
     }

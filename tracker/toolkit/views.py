@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
@@ -39,6 +39,16 @@ class KnownCount(Paginator):
         self.count = count
 
 
+class Asked(NamedTuple):
+    """What an address asks a report view for; `problems` are (parameter, sentence)."""
+
+    selection: Any
+    sort: str
+    form: str | None
+    page: int | None
+    problems: list[tuple[str, str]]
+
+
 class ReportView(View):
     """GET only. Hooks: `sorts`, `offered_columns`, `read`, `render_page`, `make_report`, `print_pieces`.
 
@@ -68,7 +78,22 @@ class ReportView(View):
 
     def respond(self, request: HttpRequest) -> HttpResponseBase:
         refuse_control_characters(request.GET)
-        given = filled(request.GET)
+        asked = self.understand(request.GET)
+        if asked.problems:
+            raise BadParameters(asked.problems)
+        tidy = tidy_address(request, self.chosen)
+        if tidy and not request.htmx:
+            return redirect(tidy)
+        if asked.form:
+            return self.export(request, asked.form, asked.selection, asked.sort)
+        response = self.render_page(request, asked.selection, asked.sort, asked.page or 1)
+        if tidy:
+            response.headers["HX-Push-Url"] = tidy
+        return response
+
+    def understand(self, query: QueryDict) -> Asked:
+        """What a query string asks this view for, and what of it is not understood. No row is read."""
+        given = filled(query)
         problems: list[tuple[str, str]] = []
         page = self.read_page(given.pop("page", None), problems) if self.paged else None
         sorts = [*self.sorts, *(f"-{key}" for key in self.sorts)]
@@ -78,18 +103,8 @@ class ReportView(View):
             problems.append(("page", _("A file holds all pages. Leave this parameter out.")))
         self.chosen = read_columns(given, self.offered_columns, problems)
         selection = self.read(given, problems)
-        if problems:
-            raise BadParameters(problems)
         usual = sorts[0] if sorts else ""
-        tidy = tidy_address(request, self.chosen)
-        if tidy and not request.htmx:
-            return redirect(tidy)
-        if form:
-            return self.export(request, form, selection, sort or usual)
-        response = self.render_page(request, selection, sort or usual, page or 1)
-        if tidy:
-            response.headers["HX-Push-Url"] = tidy
-        return response
+        return Asked(selection, sort or usual, form, page, problems)
 
     # Hooks
 
