@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,8 @@ from ..models.saved import ADDRESS_NAMES
 LONGEST_QUERY = SavedReport._meta.get_field("query").max_length or 0
 # Which page of a list, and as which file: no part of what is asked for.
 NOT_KEPT = ("page", "format")
+# Views that take a query string apart without a statement.
+CHEAP = (ReportKind.LIST, ReportKind.MATRIX, ReportKind.TIMELINE)
 # The lists of names in which the subject of a view is found.
 SUBJECTS = {ReportKind.FRAMEWORK: "frameworks", ReportKind.BRIEF: "organizations"}
 
@@ -79,9 +81,10 @@ def read_address(request: HttpRequest, address: str) -> Shown:
     if len(tidy) > LONGEST_QUERY:
         raise NotSaveable(_("The filter is too long to be saved. Choose fewer values."))
     subject = str(next(iter(found.kwargs.values()), ""))
-    shown = with_columns(Shown(kinds[found.url_name], subject, tidy, _view_of(request, found)))
-    if not exists(shown.kind, subject):
-        raise NotSaveable(_("This page cannot be saved as a report."))
+    try:
+        shown = with_columns(Shown(kinds[found.url_name], subject, tidy, _view_of(request, found)))
+    except Http404 as nothing:
+        raise NotSaveable(_("This page cannot be saved as a report.")) from nothing
     if shown.asked and shown.asked.problems:
         raise NotSaveable("; ".join(f"{name}: {sentence}" for name, sentence in shown.asked.problems))
     return shown
@@ -103,7 +106,24 @@ def read_report(request: HttpRequest, report: SavedReport) -> Shown | None:
     found = _resolved(report.path) if report.path else None
     if found is None or found.url_name != ADDRESS_NAMES.get(ReportKind(report.kind)):
         return None
-    return Shown(report.kind, report.subject, report.query, _view_of(request, found))
+    try:
+        return Shown(report.kind, report.subject, report.query, _view_of(request, found))
+    except Http404:  # what the view is about is gone
+        return None
+
+
+def in_short(request: HttpRequest, report: SavedReport) -> tuple[str, bool]:
+    """What a report asks for in words, and whether some of it is not understood any more; no statement is taken.
+
+    Of views that look up values of their own only the filters of activities are asked: a page lists many reports.
+    """
+    if report.kind in CHEAP:
+        shown = read_report(request, report)
+        return sentence_of(shown), shown is None or bool(shown.asked and shown.asked.problems)
+    given = {name: values for name, values in QueryDict(report.query).lists() if name in ActivityFilters.base_filters}
+    selection = Selection(given, request.user)
+    is_broken = bool(selection.problems) or not report.path or not exists(report.kind, report.subject)
+    return ("" if selection.problems else selection.sentence()), is_broken
 
 
 def exists(kind: str, subject: str) -> bool:

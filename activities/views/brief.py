@@ -20,6 +20,7 @@ from tracker.toolkit.views import ReportView
 
 from ..filters import Selection
 from ..filters.parameters import shown
+from ..forms.saved import save_form
 from ..reading.brief import Asked, Brief, Line, may_read_what_is_asked, predecessors_of, read_what_is_asked
 from .papers import Absolute, PaperReport, joined_pieces, state_pieces, who_and_when, write_origin
 
@@ -71,6 +72,7 @@ class OrganizationBrief(ReportView):
             "asked": what_is_asked(brief),
             "groups": [(group, HEADS[group.name], more_words(group.more)) for group in brief.groups],
             "last_word": LAST_WORD,
+            "save_form": save_form(request),
         }
         return render(request, TEMPLATE, context)
 

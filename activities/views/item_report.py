@@ -19,6 +19,7 @@ from tracker.toolkit.texts import current_language, find_text
 from tracker.toolkit.views import ReportView
 
 from ..filters import Selection
+from ..forms.saved import save_form
 from ..models import Framework
 from ..reading.item_report import Heading, Item, ItemReport, More
 from .papers import Absolute, PaperReport, joined_pieces, label, write_origin, write_told
@@ -91,6 +92,7 @@ class ItemReportView(ReportView):
             "rows": with_kinds(content),
             "chips": selection.chips(),
             "query": selection.query(),
+            "save_form": save_form(request),
         }
         return render(request, TEMPLATE, context)
 

@@ -20,6 +20,7 @@ from tracker.toolkit.texts import Text, current_language
 from tracker.toolkit.views import ReportView
 
 from ..filters import LARGE, ObstacleSelection
+from ..forms.saved import save_form
 from ..reading.obstacles import SORTS, ObstacleReader, Sentence, obstacle_columns
 from .papers import Absolute, PaperReport, joined_pieces, kind_texts, write_origin
 from .printing import ROWS_HERE, printed
@@ -140,6 +141,7 @@ class ObstacleReport(ReportView):
             "exports": exports(lambda form: f"?{selection.query(sort=order, format=[form])}"),
             "rows_words": rows_words(total),
             "many": total > LARGE,
+            "save_form": save_form(request),
         }
         return render(request, TEMPLATE, context)
 

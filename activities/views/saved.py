@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ..choices import ReportKind, StartPage
+from ..filters import Selection
+from ..filters.declared import ActivityFilters
 from ..models import SavedReport
 from ..models.names import names_read_once, read_names
 from ..models.saved import address_of
 from ..reading.bell import what_to_follow
 from ..reading.saved import own_reports, reports_of_others, start_of
-from .asking import exists, gone_values, read_report, sentence_of
+from .asking import exists, gone_values, in_short, read_report, sentence_of
 from .finding import page_number
 from .person import person
 
@@ -78,20 +80,24 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 
 def line(request: HttpRequest, report: SavedReport, start: int | None) -> Line:
-    shown = read_report(request, report)
-    asked = shown.asked if shown else None
-    is_broken = shown is None or not exists(report.kind, report.subject) or bool(asked and asked.problems)
-    followable = None
-    if asked and not asked.problems and report.kind == ReportKind.LIST:
-        followable = what_to_follow(asked.selection)
+    sentence, is_broken = in_short(request, report)
     return Line(
         report,
-        sentence_of(shown),
+        sentence,
         is_broken,
         request.user.has_perm("activities.change_saved_report", report),
         report.pk == start,
-        followable.query if followable else "",
+        follow_query(request.user, report) if not is_broken else "",
     )
+
+
+def follow_query(user: Any, report: SavedReport) -> str:
+    """The query string by which what a list finds is followed; "" where there is nothing to follow."""
+    if report.kind != ReportKind.LIST:
+        return ""
+    given = {name: values for name, values in QueryDict(report.query).lists() if name in ActivityFilters.base_filters}
+    followable = what_to_follow(Selection(given, user))
+    return followable.query if followable else ""
 
 
 def papers() -> list[tuple[str, str, str]]:

@@ -245,6 +245,26 @@ class TestOtherViews:
         assert TestBesideTheList().tabs(cast.lead) == [], "no tab of another view"
         assert save(cast.lead, name="B", address=f"/{kind}/?{wrong}").status_code == 422
 
+    @pytest.mark.parametrize(
+        ("address", "kind", "subject"),
+        [
+            ("/frameworks/S-2001-138/report/?area=A", "framework", "S-2001-138"),
+            ("/organizations/lead/brief/?names=time", "brief", "lead"),
+            ("/reports/obstacles/?area=A", "obstacles", ""),
+        ],
+    )
+    def test_papers_are_saved_with_what_they_are_about(self, cast: Cast, address: str, kind: str, subject: str) -> None:
+        assert f'action="{SAVE}"' in page(cast.lead, address)
+        assert save(cast.lead, address=address)["Location"] == address
+        report = SavedReport.objects.get()
+        assert (report.kind, report.subject, report.target) == (kind, subject, address)
+        assert client_of(cast.lead).get(report.get_absolute_url())["Location"] == address
+        assert save(cast.lead, name="B", address=address + "&colour=red").status_code == 422
+        costs = queries(cast.lead, REPORTS)
+        for number in range(2):
+            save(cast.lead, name=f"{number}", address=address)
+        assert queries(cast.lead, REPORTS) == costs
+
 
 class TestBesideTheList:
     def tabs(self, user: Any, address: str = LIST) -> list[tuple[str, bool]]:

@@ -122,7 +122,7 @@ def test_what_only_coordinators_may_ask_is_said_to_others(cast: Cast) -> None:
 
 
 def test_a_view_that_is_not_installed_or_lost_its_subject_says_so(cast: Cast) -> None:
-    nowhere = make_saved_report(by=cast.partner, kind="obstacles", query="", subject="unknown/thing")
+    nowhere = make_saved_report(by=cast.partner, kind="brief", query="", subject="unknown")
     html = page(cast.partner, nowhere.get_absolute_url())
     assert "so there is nothing to show" in html and reverse("report-delete", args=[nowhere.key]) in links(html)
     assert client_of(cast.partner).post(f"{nowhere.get_absolute_url()}mend/", {"rest": ""}).status_code == 409
