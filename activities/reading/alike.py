@@ -3,27 +3,33 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from itertools import combinations
+from operator import or_
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from tracker.toolkit.dates import PartialDate
-from tracker.toolkit.search import likeness, words_of
+from tracker.toolkit.search import likeness, normalise, words_of
 from tracker.toolkit.texts import Text, find_text
 
 from ..models.names import LANGUAGES
 from ..models.querysets import ActivityQuerySet
 
 # So many undertakings are compared, the newest first: a page must not hang on the size of the register.
-COMPARED = 2000
+COMPARED = 1000
 # A word that more of them share is no reason to compare two of them.
 COMMON = 60
 # So many pairs are looked at more closely.
-PAIRS = 20_000
+PAIRS = 10_000
 # How much of two titles must be the same.
 ALIKE = 0.6
 
 # So many are shown with the form of a new undertaking.
 SIMILAR = 5
+# Of so many that hold one of the longest so many words.
+READ, WORDS = 300, 6
 
 TITLES = tuple(f"title_{language}" for language in LANGUAGES)
 PLAIN = (
@@ -50,20 +56,27 @@ class Candidate(NamedTuple):
     words: dict[str, frozenset[str]]
 
 
-class Pair(NamedTuple):
-    """Two undertakings that look alike, in the order of their keys, and how much so."""
+class Side(NamedTuple):
+    """An undertaking as a hint names it."""
 
-    one: Candidate
-    other: Candidate
+    pk: int
+    framework: str
+    code: str
+    title: Text
+    lead: int | None
+
+
+class Pair(NamedTuple):
+    """Two undertakings that look alike, in the order of their keys, how much so, and the countries in common."""
+
+    one: Side
+    other: Side
     likeness: float
+    countries: list[str]
 
     @property
     def key(self) -> tuple[int, int]:
         return self.one.pk, self.other.pk
-
-    @property
-    def countries(self) -> list[str]:
-        return sorted(self.one.countries & self.other.countries)
 
 
 def read_candidates(rows: ActivityQuerySet, *, lead: str, status: str, limit: int = COMPARED) -> list[Candidate]:
@@ -107,9 +120,13 @@ def find_pairs(candidates: Iterable[Candidate]) -> list[Pair]:
             continue
         alike = title_likeness(one.words, other.words)
         if alike >= ALIKE:
-            first, second = sorted((one, other), key=lambda candidate: candidate.pk)
-            pairs.append(Pair(first, second, alike))
+            first, second = sorted(map(_side, (one, other)))
+            pairs.append(Pair(first, second, alike, sorted(one.countries & other.countries)))
     return sorted(pairs, key=lambda pair: (-pair.likeness, pair.key))
+
+
+def _side(one: Candidate) -> Side:
+    return Side(one.pk, one.framework, one.code, one.title, one.lead)
 
 
 def _worth_comparing(candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, Candidate]]:
@@ -142,6 +159,12 @@ class Similar(NamedTuple):
     candidate: Candidate
     likeness: float
     countries: list[str]
+
+
+def worth_reading(rows: ActivityQuerySet, title: str) -> ActivityQuerySet:
+    """Those that hold one of the words typed so far, somewhere: titles are taken apart of few only."""
+    words = sorted(words_of(title), key=lambda word: (-len(word), word))[:WORDS]
+    return rows.filter(reduce(or_, (Q(search_text__contains=normalise(word)) for word in words), Q(pk=None)))
 
 
 def find_similar(

@@ -17,6 +17,7 @@ from ..models import Activity
 from ..models.names import LANGUAGES, Name
 from .alike import COMPARED, Pair, find_pairs, read_candidates
 from .matrix import activities_found
+from .overlaps import answered_pairs
 
 # So many activities with several leads are named; so many hints are shown.
 NAMED = 10
@@ -59,7 +60,7 @@ class Gaps:
 
 
 def read_gaps(selection: Selection, total: int) -> Gaps:
-    """Gaps and overlaps among `total` activities; of a large result at most 30 seconds old. Six statements."""
+    """Gaps and overlaps among `total` activities; of a large result at most 30 seconds old. Eight statements."""
     # The scope is part of the key: nobody is told of what another may read.
     wanted = f"{current_language()}|{selection.scope()}|{selection.today}|{selection.tidy()}"
     key = "gaps:" + hashlib.sha256(wanted.encode()).hexdigest()
@@ -83,9 +84,15 @@ def _find(selection: Selection) -> Gaps:
         covered=_fields(selection),
         several_number=number,
         several=several,
-        pairs=find_pairs(candidates),
+        pairs=_unanswered(find_pairs(candidates)),
         all_compared=len(candidates) < COMPARED,
     )
+
+
+def _unanswered(pairs: list[Pair]) -> list[Pair]:
+    """The likest of those that nobody has answered: so many more than are shown that answering some leaves enough."""
+    answered = answered_pairs(pairs)
+    return [pair for pair in pairs if pair.key not in answered][: 4 * HINTS]
 
 
 def _items(selection: Selection) -> tuple[list[Item], list[Item]]:

@@ -12,7 +12,7 @@ from tracker.toolkit.texts import Text
 from ..choices import Signal
 from ..filters import LARGE, Counts, Selection
 from ..models.names import Names, country_names
-from ..reading.alike import COMPARED, Candidate, Pair
+from ..reading.alike import COMPARED, Pair, Side
 from ..reading.gaps import HINTS, Gaps, Item
 from ..reading.matrix import Matrix
 
@@ -163,7 +163,7 @@ def compared_words(gaps: Gaps) -> str:
     return _("Compared were the %(number)d newest open undertakings.") % {"number": COMPARED}
 
 
-def _link(item: Item | Candidate) -> Link:
+def _link(item: Item | Side) -> Link:
     return Link(detail_address(item), item.code, item.title)
 
 

@@ -14,7 +14,7 @@ from tracker.toolkit.views import BadParameters, filled, refuse_control_characte
 from ..choices import Status
 from ..models import Activity, Framework
 from ..models.names import country_names, read_names
-from ..reading.alike import Candidate, find_similar, read_candidates
+from ..reading.alike import READ, Candidate, find_similar, read_candidates, worth_reading
 from .matrix_sentences import detail_address
 from .numbers import whole_number
 
@@ -50,7 +50,7 @@ def activity_similar(request: HttpRequest) -> HttpResponse:
 def similar_context(
     user: Any, framework: Framework, title: str, parent: str, countries: Sequence[str]
 ) -> dict[str, Any]:
-    """What the list of similar undertakings shows: the newest of the item's area are compared, or of all areas."""
+    """What the list of similar undertakings shows: of the item's area, or of all areas while none is chosen."""
     title = title.strip()[:LONGEST_TITLE]
     item = None
     if (key := whole_number(parent)) is not None:
@@ -60,7 +60,7 @@ def similar_context(
         rows = Activity.objects.rewrite(False).visible_to(user).filter(framework=framework)
         if item:
             rows = rows.filter(area=item.area_id)
-        candidates = read_candidates(rows, lead="lead_id", status="status")
+        candidates = read_candidates(worth_reading(rows, title), lead="lead_id", status="status", limit=READ)
         similar = find_similar(candidates, title, parent=item.pk if item else None, countries=countries)
         names, known = read_names(), country_names()
         lines = [
