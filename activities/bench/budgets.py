@@ -87,6 +87,7 @@ BUDGETS: tuple[Budget, ...] = (
     queries("round_kept", "board of a round, a coordinator’s", 12, 8),
     queries("review", "review queue", 12, 8),
     queries("write", "log an update", 20, 12),
+    Budget("matrix ÷ list", 6, 2, lambda facts: facts.ratio("matrix", "list"), "×"),
     Budget("page at 95 % ÷ first page", 1.5, 1.1, lambda facts: facts.ratio("deep", "list"), "×"),
     grows("list", "list", 1.2, 1.05),
     grows("detail", "activity", 1.2, 1.05),

@@ -18,6 +18,7 @@ ROWS = 50
 COMMON = "mediation"
 RARE = "“policing, Monrovia”"
 WRITTEN = 200
+TYPED = {"title": "Joint mediation course for civilian planners"}
 RANK = 12
 
 
@@ -74,6 +75,9 @@ def cases(subjects: Subjects) -> Iterator[Case]:
     yield Case("detail", "activity", subjects.detail.get_absolute_url())
     yield Case("overview", "overview", reverse("overview"))
     yield Case("overview_anonymous", "overview, not signed in", reverse("overview"), signed_in=False)
+    yield Case("matrix", "matrix by area", reverse("matrix"))
+    yield Case("matrix_item", "matrix by agreed item", f"{reverse('matrix')}?by=item")
+    yield Case("similar", "undertakings similar to a title", f"{reverse('activity-similar')}?{urlencode(TYPED)}")
     yield Case("desk", "desk", reverse("desk"))
     yield Case("organization", "organization", subjects.organization.get_absolute_url())
     yield Case("organizations", "list of organizations", reverse("organization-list"))
