@@ -55,7 +55,8 @@ def test_a_small_run_measures_everything(empty_database: str, tmp_path: Path) ->
     assert {key: case["status"] for key, case in found["cases"].items()} == {
         "list": 200, "list_anonymous": 200, "filtered": 200, "filtered_rare": 200, "deep": 200, "detail": 200,
         "overview": 200, "overview_anonymous": 200, "desk": 200, "organization": 200, "organizations": 200,
-        "framework": 200, "matrix": 200, "matrix_item": 200, "similar": 200, "round": 200, "round_kept": 200, "review": 200,
+        "framework": 200, "matrix": 200, "matrix_item": 200, "similar": 200, "round": 200,
+        "round_kept": 200, "review": 200,
         "bare_list": 200, "bare_filtered": 200, "bare_filtered_templated": 200, "form": 200,
         "write": 302, "bare_write": 200,
     }  # fmt: skip
