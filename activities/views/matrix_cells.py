@@ -31,22 +31,45 @@ def steps_for(largest: int) -> tuple[int, int, int]:
     return first, 4 * first, 8 * first
 
 
-def role_words(cell: Cell) -> list[tuple[str, str]]:
-    """Counts by role, each in words and short: [("3 lead", "3L"), ("2 support", "2S")]."""
-    words = []
-    if cell.leads:
-        # Translators: so many activities that an organization leads, in a narrow cell.
-        text = ngettext("%(number)d lead", "%(number)d lead", cell.leads) % {"number": cell.leads}
-        words.append((text, f"{cell.leads}{pgettext('one letter', 'L')}"))
-    if cell.supports:
-        # Translators: so many activities that an organization supports, in a narrow cell.
-        text = ngettext("%(number)d support", "%(number)d support", cell.supports) % {"number": cell.supports}
-        words.append((text, f"{cell.supports}{pgettext('one letter', 'S')}"))
-    if cell.observes:
-        # Translators: so many activities that an organization observes, in a narrow cell.
-        text = ngettext("%(number)d observer", "%(number)d observer", cell.observes) % {"number": cell.observes}
-        words.append((text, f"{cell.observes}{pgettext('one letter', 'O')}"))
-    return words
+class RoleWords:
+    """Counts by role, each in words and short, as [("3 lead", "3L"), ("2 support", "2S")]; looked up once."""
+
+    def __init__(self) -> None:
+        self.between = _(", ")
+        self.signals = {str(signal): str(signal.label) for signal in SHOWN}
+        self.letters = (pgettext("one letter", "L"), pgettext("one letter", "S"), pgettext("one letter", "O"))
+        self.known: dict[tuple[int, int], tuple[str, str]] = {}
+
+    def __call__(self, cell: Cell) -> list[tuple[str, str]]:
+        return [self.role(role, number) for role, number in enumerate(cell[:3]) if number]
+
+    def role(self, role: int, number: int) -> tuple[str, str]:
+        if (role, number) not in self.known:
+            words = (leads_words, supports_words, observes_words)[role](number) % {"number": number}
+            self.known[role, number] = words, f"{number}{self.letters[role]}"
+        return self.known[role, number]
+
+    def text(self, cell: Cell | None) -> str:
+        """A cell of a file: “3 lead, 2 support (Overdue)”."""
+        if cell is None:
+            return ""
+        words = self.between.join(words for words, _short in self(cell))
+        return f"{words} ({self.signals[cell.worst]})" if cell.worst else words
+
+
+def leads_words(number: int) -> str:
+    # Translators: so many activities that an organization leads, in a narrow cell.
+    return ngettext("%(number)d lead", "%(number)d lead", number)
+
+
+def supports_words(number: int) -> str:
+    # Translators: so many activities that an organization supports, in a narrow cell.
+    return ngettext("%(number)d support", "%(number)d support", number)
+
+
+def observes_words(number: int) -> str:
+    # Translators: so many activities that an organization observes, in a narrow cell.
+    return ngettext("%(number)d observer", "%(number)d observer", number)
 
 
 class CellWriter:
@@ -62,7 +85,7 @@ class CellWriter:
         self.organization = escape(reverse("organization-detail", args=["-"]).removesuffix("-/"))
         self.steps = steps_for(matrix.largest)
         self.language = current_language()
-        self.between = _(", ")
+        self.role_words = RoleWords()
         self.mark = {
             code: format_html(
                 ' <span class="sig sig-{0}">{1}<span class="vh">{2}</span></span>', code, ui.icon(code), code.label
@@ -109,7 +132,7 @@ class CellWriter:
         if cell not in self.written:
             parts = [
                 f'<span class="w">{escape(words)}</span><span class="l" aria-hidden="true">{escape(short)}</span>'
-                for words, short in role_words(cell)
+                for words, short in self.role_words(cell)
             ]
             if cell.leads:
                 parts[0] = f"<b>{parts[0]}</b>"
@@ -138,14 +161,6 @@ class CellWriter:
             (self.matrix.totals[name.code], self.address(self.kept, **{self.parameter: name.code}))
             for name in self.matrix.columns
         ]
-
-
-def cell_text(cell: Cell | None, between: str, labels: dict[str, str]) -> str:
-    """A cell of a file: “3 lead, 2 support (Overdue)”."""
-    if cell is None:
-        return ""
-    words = between.join(words for words, _short in role_words(cell))
-    return f"{words} ({labels[cell.worst]})" if cell.worst else words
 
 
 def cell_codes(cell: Cell | None) -> list[str]:

@@ -15,10 +15,9 @@ from tracker.toolkit.report_files import PaperTable, Report
 from tracker.toolkit.spreadsheets import Column
 from tracker.toolkit.texts import Text
 
-from ..choices import Signal
 from ..filters import Selection
-from ..reading.matrix import SHOWN, Line, Matrix, read_matrix
-from .matrix_cells import WIDE, cell_codes, cell_text, explained, role_words, title_of
+from ..reading.matrix import Line, Matrix, read_matrix
+from .matrix_cells import WIDE, RoleWords, cell_codes, explained, title_of
 
 TITLES = {
     "area": gettext_lazy("Who does what, by area"),
@@ -59,8 +58,7 @@ class MatrixTable(Report):
     def paper_table(self) -> PaperTable:
         """As on the page: kinds as headings, and of many columns letters instead of words."""
         matrix, is_wide = self.matrix, len(self.matrix.columns) > WIDE
-        labels = {signal: str(Signal(signal).label) for signal in SHOWN}
-        between = _(", ")
+        words = RoleWords()
         has_codes = matrix.by in ("area", "item")
         heads = [name.code if is_wide and has_codes else title_of(name, matrix.by) for name in matrix.columns]
 
@@ -71,9 +69,9 @@ class MatrixTable(Report):
                 if cell is None:
                     found.append("–")
                 elif is_wide:
-                    found.append(" ".join(short for _words, short in role_words(cell)))
+                    found.append(" ".join(short for _words, short in words(cell)))
                 else:
-                    found.append(cell_text(cell, between, labels))
+                    found.append(words.text(cell))
             head = line.organization
             return [head.acronym, *found, str(line.all.number)]
 
@@ -93,8 +91,7 @@ class MatrixTable(Report):
 def columns_of(matrix: Matrix) -> list[Column]:
     """The organization, what it does in each column in words, and the same in numbers for all of them together."""
     kinds = {kind: str(label) for kind, label in OrganizationKind.choices}
-    labels = {str(signal): str(signal.label) for signal in SHOWN}
-    between = _(", ")
+    words = RoleWords()
     columns = [
         named("organization", _("Organization"), lambda line: line.organization.acronym, width=16),
         named("name", _("Name"), lambda line: line.organization.name, width=40),
@@ -109,7 +106,7 @@ def columns_of(matrix: Matrix) -> list[Column]:
     for name in matrix.columns:
 
         def value(line: Line, code: str = name.code) -> str:
-            return cell_text(line.cells.get(code), between, labels)
+            return words.text(line.cells.get(code))
 
         def codes(line: Line, code: str = name.code) -> list[str]:
             return cell_codes(line.cells.get(code))
