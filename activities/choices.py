@@ -124,6 +124,8 @@ class UpdateKind(models.TextChoices):
     UPDATE = "update", _("Update")
     NO_CHANGE = "no_change", _("No change to report")
     DOCUMENTED = "documented", _("Recorded from public sources")
+    # Says nothing but that the entry it corrects should not have been made.
+    TAKEN_BACK = "taken_back", pgettext_lazy("entry", "Taken back")
 
 
 class EvidenceKind(models.TextChoices):
@@ -221,6 +223,23 @@ class OverlapKind(models.TextChoices):
 class ChangeSetKind(models.TextChoices):
     BULK = "bulk", _("Bulk change")
     IMPORT = "import", _("Import")
+    UNDO = "undo", _("Import taken back")
+
+
+class ChangedRecord(models.TextChoices):
+    """What a record of a set of changes is about."""
+
+    ACTIVITY = "activity", _("activity")
+    PARTICIPATION = "participation", _("participation")
+    UPDATE = "update", _("entry of the log")
+
+
+class SheetKind(models.TextChoices):
+    """What the rows of an imported table are."""
+
+    UNDERTAKINGS = "undertakings", _("Undertakings")
+    PARTICIPATIONS = "participations", _("Participations")
+    UPDATES = "updates", _("Updates")
 
 
 class NotificationKind(models.TextChoices):

@@ -6,6 +6,7 @@ from .drafts import UpdateDraft
 from .framework import Area, Framework, FrameworkParticipant, ParticipantGroup, Passage, Principle
 from .frozen import FrozenReport, FrozenRow
 from .handover import LeadProposal
+from .imports import PreparedImport
 from .log import Evidence, StatusUpdate
 from .notices import Follow, Notification, UndeliverableAddress, Unsubscription
 from .overlaps import OverlapAnswer
@@ -35,6 +36,7 @@ __all__ = [
     "Participation",
     "PartnerKind",
     "Passage",
+    "PreparedImport",
     "Principle",
     "ReportingRound",
     "ResourceKind",

@@ -29,9 +29,10 @@ class StatusUpdateQuerySet(models.QuerySet):
     """Entries of logs, as sets."""
 
     def standing(self) -> "StatusUpdateQuerySet":
-        """Entries no later entry corrects."""
+        """Entries no later entry corrects, but for those that only take another one back."""
         # Not `correction__isnull`: its join makes the database correct all entries before it takes the newest few.
-        return self.filter(~Exists(self.model.objects.filter(corrects=OuterRef("pk"))))
+        rows = self.filter(~Exists(self.model.objects.filter(corrects=OuterRef("pk"))))
+        return rows.exclude(kind=UpdateKind.TAKEN_BACK)
 
     def standing_on(self, day: datetime.date) -> "StatusUpdateQuerySet":
         """Entries heard by the end of that day, which no entry heard by then corrects."""

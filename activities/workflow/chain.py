@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tracker.toolkit.dates import PartialDate
 
-from ..choices import Status
+from ..choices import Status, UpdateKind
 from ..models import Activity, StatusUpdate
 
 
@@ -37,7 +37,7 @@ class State(NamedTuple):
 
 
 def standing_entries(activity: Activity, up_to: int | None = None) -> list[Entry]:
-    """The entries nobody corrected, in order; `up_to` leaves out those with a higher id, as if they did not exist."""
+    """The entries nobody corrected or took back, in order; `up_to` leaves out those of a higher id, as if unwritten."""
     rows = StatusUpdate.objects.filter(activity=activity).order_by("pk")
     if up_to is not None:
         rows = rows.filter(pk__lte=up_to)
@@ -48,6 +48,7 @@ def standing_entries(activity: Activity, up_to: int | None = None) -> list[Entry
         roots[pk] = roots.get(corrects, corrects) if corrects else pk
         entries.pop(corrects, None)
         entries[pk] = Entry(pk, as_of, roots[pk], *rest)
+    entries = {pk: entry for pk, entry in entries.items() if entry.kind != UpdateKind.TAKEN_BACK}
     return sorted(entries.values(), key=lambda entry: entry.place)
 
 
@@ -58,7 +59,10 @@ def standing_with(entries: Sequence[Entry], update: StatusUpdate) -> list[Entry]
         update.pk, PartialDate(update.as_of), root, update.status, update.progress, update.kind, update.created_at,
         update.organization_id,
     )  # fmt: skip
-    return sorted([*(e for e in entries if e.pk != update.corrects_id), entry], key=lambda one: one.place)
+    others = [e for e in entries if e.pk != update.corrects_id]
+    if update.kind == UpdateKind.TAKEN_BACK:
+        return others
+    return sorted([*others, entry], key=lambda one: one.place)
 
 
 def state_after(activity: Activity, entries: Sequence[Entry]) -> State:

@@ -103,7 +103,8 @@ def _append(
         token = None  # somebody else's: no two forms are given one token, so this one was made up
     if not may_set_status:
         status, progress, reason, closing = "", None, "", ""
-    if not status:
+    taken_back = kind == UpdateKind.TAKEN_BACK
+    if not status and not taken_back:
         reason, closing = "", ""  # typed beside a status that was then not chosen
     speaks_of_state = bool(status) or progress is not None
     if seen is not None and speaks_of_state:
@@ -138,12 +139,12 @@ def _append(
         next_steps_due_on=next_steps_due_on,
         language=language,
         corrects=corrects,
-        round_id=corrects.round_id if corrects else round_asking(activity, organization),
+        round_id=None if taken_back else corrects.round_id if corrects else round_asking(activity, organization),
         token=token or uuid4(),
     )
     if obstacle_kinds:
         update.obstacle_kinds.set(obstacle_kinds)
-    if kind != UpdateKind.DOCUMENTED:
+    if kind not in (UpdateKind.DOCUMENTED, UpdateKind.TAKEN_BACK):
         submit(update)
     remember_entry(activity, standing_with(entries, update), (done, obstacles, next_steps, reason))
     return update, True

@@ -62,6 +62,13 @@ def changes_by_record(
     ]
 
 
+def values_that_differ(before: Any, after: Any) -> list[tuple[Field, Any, Any]]:
+    """(field, before, after) of two records of one object: keys for relations, the value itself for all else."""
+    many = _many_to_many(after)
+    prefetch_related_objects([before, after], *many.values())
+    return _differing(after, before, many)
+
+
 def earlier_records(records: Sequence[Any]) -> list[Any | None]:
     """For each record, newest first, the one before it of the same object."""
     key = records[0].instance_type._meta.pk.attname

@@ -110,7 +110,7 @@ def write_xlsx(
     sheet.append([_cell(sheet, str(column.label), bold=True) for column in columns])
     values = [column.value for column in columns]
     for row in rows:
-        sheet.append([_content(sheet, value(row)) for value in values])
+        sheet.append([content_cell(sheet, value(row)) for value in values])
     workbook.active = 1
     workbook.save(file)
 
@@ -135,7 +135,12 @@ def _cover(
     return sheet
 
 
-def _content(sheet: Any, value: Any) -> Any:
+def head_cell(sheet: Any, text: str) -> WriteOnlyCell:
+    """The name of a column in a worksheet of somebody else's making."""
+    return _cell(sheet, text, bold=True)
+
+
+def content_cell(sheet: Any, value: Any) -> Any:
     """A value as the worksheet takes it: plain where that is safe and quick, else a cell of its own."""
     if isinstance(value, PartialDate):
         # A date known only to the month or the year stays text: the program would make up a day.

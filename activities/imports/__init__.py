@@ -1,0 +1,1 @@
+"""Tables that coordinators send: read with suspicion, previewed row by row, imported as one act."""
