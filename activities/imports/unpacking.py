@@ -76,6 +76,8 @@ def _look_through(archive: zipfile.ZipFile, packed: int) -> dict[str, str]:
                 raise too_large()
             if is_xml:
                 look.feed(chunk)
+        if is_xml:
+            look.feed(b"", is_last=True)
         if look.merged:
             merged[member.filename] = look.merged
     return merged
@@ -106,8 +108,8 @@ class Look:
         if is_sheet:
             self.parser.StartElementHandler = self._start
 
-    def feed(self, chunk: bytes) -> None:
-        self.parser.Parse(chunk, False)
+    def feed(self, chunk: bytes, *, is_last: bool = False) -> None:
+        self.parser.Parse(chunk, is_last)
 
     def _refuse_declaration(self, *_declared: object) -> None:
         raise Unreadable(_("The workbook declares entities, which no spreadsheet program does. It is not opened."))

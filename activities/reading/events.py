@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -22,7 +22,7 @@ LISTED = 50
 
 
 class Bulk(NamedTuple):
-    """The bulk change an event is part of: the activities of it that the reader may see, the first of them by name."""
+    """The bulk change or import an event is part of: the activities the reader may see, the first of them named."""
 
     change_set: ChangeSet
     number: int
@@ -118,14 +118,18 @@ def with_earlier(records: QuerySet, ids: Collection[int]) -> QuerySet:
     return records.filter(Q(history_id__in=ids) | Q(history_id__in=before.values("before")))
 
 
-def bulk_changes(user: Any, activity: Activity) -> dict[int, Bulk]:
-    """By the number of the record of history: the bulk changes this activity was part of. Two statements."""
+def bulk_changes(user: Any, activity: Activity) -> dict[tuple[str, int], Bulk]:
+    """By what was changed and the number of its record: the acts this activity was part of. Two statements."""
     own = ChangeSetEntry.objects.filter(activity=activity).select_related("change_set")
-    found = {entry.history_id: entry.change_set for entry in own}
+    found = {(entry.what, entry.history_id): entry.change_set for entry in own}
     if not found:
         return {}
+    # An act may have written several records of one activity: it is named and counted once.
+    earlier = ChangeSetEntry.objects.filter(
+        activity=OuterRef("activity"), change_set=OuterRef("change_set"), pk__lt=OuterRef("pk")
+    )
     seen = ChangeSetEntry.objects.filter(
-        Activity.objects.visible_to(user).include("activity"), change_set__in=found.values()
+        Activity.objects.visible_to(user).include("activity"), ~Exists(earlier), change_set__in=set(found.values())
     )
     ranked = seen.annotate(
         number=Window(Count("pk"), partition_by=F("change_set")),
@@ -136,8 +140,8 @@ def bulk_changes(user: Any, activity: Activity) -> dict[int, Bulk]:
     for entry in listed.order_by("pk"):
         entries.setdefault(entry.change_set_id, []).append(entry)
     return {
-        history_id: Bulk(change_set, _number(entries.get(change_set.pk, [])), entries.get(change_set.pk, []))
-        for history_id, change_set in found.items()
+        key: Bulk(change_set, _number(entries.get(change_set.pk, [])), entries.get(change_set.pk, []))
+        for key, change_set in found.items()
     }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from organizations.models import Organization
 from tracker.toolkit.history import Change
 
-from ..choices import OverlapKind, ProposalState, Role
+from ..choices import ChangedRecord, OverlapKind, ProposalState, Role
 from ..models import Activity, LeadProposal, OverlapAnswer, Participation
 from .events import CHANGED, CREATED, Event, Teller, Told, bulk_changes
 
@@ -25,7 +25,7 @@ def read_history(user: Any, activity: Activity) -> list[Event]:
     teller = Teller(user)
     bulk = bulk_changes(user, activity)
     events = [
-        teller.event(told, _title(told.record), bulk=bulk.get(told.record.history_id))
+        teller.event(told, _title(told.record), bulk=bulk.get((ChangedRecord.ACTIVITY, told.record.history_id)))
         for told in teller.tell(Activity.history.filter(id=activity.pk))
         if told.changes or told.record.history_type != CHANGED
     ]
@@ -35,7 +35,9 @@ def read_history(user: Any, activity: Activity) -> list[Event]:
         {told.record.organization_id for told in [*participations, *proposals]}
     )
     for told in participations:
-        events.append(teller.of_participation(told, organization=organizations.get(told.record.organization_id)))
+        about = {"organization": organizations.get(told.record.organization_id)}
+        part_of = bulk.get((ChangedRecord.PARTICIPATION, told.record.history_id))
+        events.append(teller.of_participation(told, bulk=part_of, **about))
     for told in proposals:
         events.append(_of_proposal(teller, told, organizations.get(told.record.organization_id)))
     if not activity.agreed:

@@ -82,11 +82,12 @@ def read_log(activity: Activity, everything: bool, may_correct: Mapping[int, boo
         sets_status = bool(update.status) or update.progress is not None
         may_undo = may_correct.get(update.organization_id)
         correctable = correction is None and may_undo is not None and (may_undo or not sets_status)
+        correctable = correctable and update.kind != UpdateKind.TAKEN_BACK
         returned = answered.get(update.pk)
         answers = returned if returned and returned.pk != update.corrects_id else None
         entries.append(LogEntry(update, status, correction, correctable, exchange_of(update), answers))
     total = found[0].total if found else 0  # type: ignore[attr-defined]
-    told = [update for update in found if update.kind != UpdateKind.DOCUMENTED]
+    told = [update for update in found if update.kind not in (UpdateKind.DOCUMENTED, UpdateKind.TAKEN_BACK)]
     return Log(entries, total, max(told, key=lambda update: update.created_at, default=None))
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.utils import timezone
 
-from ..models import ReportingRound
+from ..models import PreparedImport, ReportingRound
 from .derived import refresh_leads
 from .digest import write_digests
 from .followed import tell_followed
@@ -34,6 +34,12 @@ def parts(now: datetime.datetime) -> Iterator[Part]:
     yield Part("Mentions of organizations", partial(tell_mentions, now))
     yield Part("Changes of followed activities", partial(tell_followed, now))
     yield Part("Weekly digests", partial(write_digests, now))
+    yield Part("Previews of imports that have expired", forget_previews)
+
+
+def forget_previews() -> int:
+    """Files that were sent to be imported are kept for hours only."""
+    return PreparedImport.objects.expired().delete()[0]
 
 
 def do_part(part: Part) -> int:

@@ -233,10 +233,11 @@ class ParticipationPart(Part):
             act.add_removed(ChangedRecord.PARTICIPATION, self.code, gone.history_id)
             return
         current = _locked(row, row.version)
-        columns = []
-        for field, old, _new in values_that_differ(self.before(Participation), self.last):
-            setattr(current, field.attname, old)
-            columns.append(field.attname)
+        before = self.before(Participation)
+        columns = [field.attname for field, _old, _new in values_that_differ(before, self.last)]
+        columns += ["answered_by_id", "answered_at"]  # never edited, but part of an answer
+        for column in columns:
+            setattr(current, column, getattr(before, column))
         _settle(current, "role", by, columns, reason[:100])
         act.add_participation(current, since=newest)
 

@@ -177,6 +177,46 @@ EVERY_COLUMN = (
     "code,title,kind,area,parent,lead,participants,status,progress,due,updated,signals,countries,fields,themes,level"
 )
 FIVE_COLUMNS = "code,due,title,status,signals"
+def send_table(page: Page, *rows: str) -> None:
+    page.locator("[name=file]").set_input_files(
+        {"name": "table.csv", "mimeType": "text/csv", "buffer": "\n".join(rows).encode()}
+    )
+    page.locator("#import [type=submit]").click()
+
+
+def preview_import(page: Page) -> None:
+    """One row changes an undertaking, one is new, one changes nothing."""
+    lively = undertaking("DEMO01")
+    send_table(
+        page,
+        "code,parent,title_en,title_ar,place,due,countries",
+        f"{lively.code},,,دورة مشتركة,Imported harbour,2028-03,TJ; KG",
+        ",A.5,Course for mission staff,,Imported square,2001,",
+        f"{undertaking('DEMO02').code},,,,,,",
+    )
+
+
+def preview_refused(page: Page) -> None:
+    lively = undertaking("DEMO01")
+    send_table(
+        page,
+        "code,status,level,place",
+        f"{lively.code},completed,moon,Imported harbour",
+        "A.5.99,,,",
+        f"{undertaking('DEMO02').code},,,Imported square",
+    )
+
+
+def import_and_look_back(page: Page) -> None:
+    """Import one cell, and ask to take it back."""
+    lively = undertaking("DEMO02")
+    send_table(page, "code,place", f"{lively.code},Imported hall {lively.version}")
+    page.locator("[name=digest] ~ .submit-row [type=submit]").click()
+    page.locator(".object-tools a").first.click()
+
+
+def import_what_is_no_table(page: Page) -> None:
+    send_table(page, "code,colour", "A.5.1,red")
 
 
 def enter_something_alike(page: Page) -> None:
@@ -412,4 +452,9 @@ PLACES = [
     Place("admin-framework", "{admin_framework}", "coordinator"),
     Place("admin-people", "/admin/organizations/user/", "coordinator"),
     Place("admin-person-add", "/admin/organizations/user/add/", "coordinator"),
+    Place("admin-import", "/admin/activities/changeset/import/", "coordinator"),
+    Place("admin-import-errors", "/admin/activities/changeset/import/", "coordinator", import_what_is_no_table),
+    Place("admin-import-preview", "/admin/activities/changeset/import/", "coordinator", preview_import),
+    Place("admin-import-refused", "/admin/activities/changeset/import/", "coordinator", preview_refused),
+    Place("admin-import-undo", "/admin/activities/changeset/import/", "coordinator", import_and_look_back),
 ]
