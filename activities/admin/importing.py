@@ -95,7 +95,11 @@ class Importing(ModelAdmin):
     # --- a file ---------------------------------------------------------------------------------------------
 
     def import_new(self, request: HttpRequest) -> HttpResponseBase:
-        form = ImportForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
+        form = ImportForm(
+            request.POST or None,
+            request.FILES or None,
+            initial={"kind": request.GET.get("kind", SheetKind.UNDERTAKINGS)},
+        )
         if request.method == "POST" and form.is_valid():
             data = form.cleaned_data
             try:

@@ -121,7 +121,9 @@ def apply(prepared: PreparedImport, digest: str) -> ChangeSet:
     Raises Differs when something was changed meanwhile, Unreadable when it takes too long.
     """
     with transaction.atomic():
-        current = PreparedImport.objects.select_for_update().get(pk=prepared.pk)
+        current = PreparedImport.objects.select_for_update().filter(pk=prepared.pk).first()
+        if current is None:
+            raise Unreadable(_("The preview is no longer kept. Send the file again."))
         if current.change_set:
             return current.change_set
         with override(current.language):

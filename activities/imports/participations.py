@@ -19,7 +19,7 @@ from ..forms.participants import AnswerForm, InviteForm
 from ..forms.words import as_typed
 from ..models import Activity, Participation
 from ..models.names import read_names
-from ..workflow import answer_invitation, end_participation, invite
+from ..workflow import StaleEdit, answer_invitation, end_participation, invite
 from ..workflow.changesets import ChangesTogether
 from ..workflow.keeping import PARTICULARS, edit_participation
 from .cells import Sight
@@ -29,7 +29,7 @@ from .finding import Activities
 from .heads import Row, Table
 from .lists import Lists
 from .plan import CHANGED, NEW, CellChange, Line
-from .refusing import refuse_form, refuse_with
+from .refusing import at_the_same_moment, refuse_form, refuse_with
 
 # Matched by them: they are not edited.
 KEYS = ("organization", "role")
@@ -158,6 +158,8 @@ class ParticipationSheet:
             act.add_participation(written, since=newest, created=not work.participation)
         except ValidationError as error:
             refuse_with(error, line, self.table)
+        except StaleEdit:
+            line.refuse(at_the_same_moment())
 
     def write_new(self, line: Line, work: Work, activity: Activity) -> Participation:
         names = ("organization", "role", "responsibility", "note")
@@ -175,6 +177,8 @@ class ParticipationSheet:
 
     def write_changed(self, line: Line, work: Work) -> Participation:
         row = Participation.objects.select_related("activity", "organization").get(pk=work.participation)
+        if row.version != int(line.rests_on):
+            raise StaleEdit(row)
         answers = bool(work.facts.get("response"))
         with_answer = {"accepted_part", "answered_for", "mandate", "focal_point"} if answers else set()
         if particulars := self.particulars(work, with_answer):

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from ..choices import SheetKind
 from .columns import columns_of
@@ -14,6 +15,10 @@ OTHERWISE = {
     (SheetKind.PARTICIPATIONS, "words"): "accepted_part",
     (SheetKind.PARTICIPATIONS, "on"): "until",
 }
+
+
+def at_the_same_moment() -> str:
+    return _("Somebody wrote here at the same moment. Look at the preview again.")
 
 
 class RowRefused(ValidationError):

@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from tracker.toolkit.spreadsheets import neutral
 
-from .limits import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Unreadable
+from .limits import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Unreadable, grouped
 from .unpacking import check_extent, damaged, look_through
 
 OTHER_KINDS = {
@@ -64,7 +64,7 @@ def read_file(upload: UploadedFile) -> list[Sheet]:
         return list(_workbook(file))
     if name.endswith(".xlsx"):
         raise damaged()
-    return [Sheet("", list(_kept(_csv_rows(file.read()))))]
+    return [Sheet("", Kept().rows(_csv_rows(file.read())))]
 
 
 def _refuse_kind(kind: str) -> None:
@@ -82,11 +82,12 @@ def _refuse_kind(kind: str) -> None:
 
 def _workbook(file: BinaryIO) -> Iterator[Sheet]:
     merged = look_through(file)
+    kept = Kept()
     try:
         workbook = load_workbook(file, read_only=True, data_only=False, keep_links=False)
         for sheet in workbook.worksheets:
             path = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
-            yield Sheet(sheet.title, list(_kept(_cells(sheet))), merged.get(path, ""))
+            yield Sheet(sheet.title, kept.rows(_cells(sheet)), merged.get(path, ""))
     except Unreadable:
         raise
     except Exception as error:  # the file is somebody's: it may break its reader in any way
@@ -193,23 +194,30 @@ def _plain(value: str, row: int, column: int) -> str:
 # --- both -------------------------------------------------------------------------------------------------------
 
 
-def _kept(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-    """The rows in which anything stands, within the limits of length."""
-    length = 0
-    for number, row in rows:
-        kept = []
-        for column, value in enumerate(row):
-            text = _CARRIAGE_RETURN.sub("\n", value).strip()
-            if len(text) > MAX_CELL:
-                raise Unreadable(
-                    _("Cell %(cell)s holds more than %(limit)d characters. Shorten it.")
-                    % {"cell": address(number, column), "limit": MAX_CELL}
-                )
-            kept.append(text)
-            length += len(text)
-        if length > MAX_TEXT:
+class Kept:
+    """Takes the rows in which anything stands, within the limits of length; one for all sheets of a file."""
+
+    def __init__(self) -> None:
+        self.length = 0
+
+    def rows(self, rows: Iterable[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+        found = []
+        for number, row in rows:
+            cells = [self._text(value, number, column) for column, value in enumerate(row)]
+            while cells and not cells[-1]:
+                cells.pop()
+            if cells:
+                found.append((number, cells))
+        return found
+
+    def _text(self, value: str, row: int, column: int) -> str:
+        text = _CARRIAGE_RETURN.sub("\n", value).strip() if value else value
+        if len(text) > MAX_CELL:
+            raise Unreadable(
+                _("Cell %(cell)s holds more than %(limit)s characters. Shorten it.")
+                % {"cell": address(row, column), "limit": grouped(MAX_CELL)}
+            )
+        self.length += len(text)
+        if self.length > MAX_TEXT:
             raise Unreadable(_("The table holds too much text. Divide it into several files."))
-        while kept and not kept[-1]:
-            kept.pop()
-        if kept:
-            yield number, kept
+        return text

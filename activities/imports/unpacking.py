@@ -21,6 +21,7 @@ from .limits import (
     MAX_UNPACKED,
     SMALL_ENOUGH,
     Unreadable,
+    grouped,
 )
 
 _MACROS = re.compile(r"(^|/)(vbaproject\.bin|vbadata\.xml|macrosheets/)", re.IGNORECASE)
@@ -137,8 +138,8 @@ def check_extent(row: int, column: int) -> None:
     """A cell with content that lies beyond what is read. Raises Unreadable."""
     if row > MAX_ROWS + 1:
         raise Unreadable(
-            _("The table has more than %(rows)d rows: row %(row)d is filled. Divide it into several files.")
-            % {"rows": MAX_ROWS, "row": row}
+            _("The table has more than %(rows)s rows: row %(row)d is filled. Divide it into several files.")
+            % {"rows": grouped(MAX_ROWS), "row": row}
         )
     if column > MAX_COLUMNS:
         raise Unreadable(

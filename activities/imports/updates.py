@@ -27,7 +27,7 @@ from .finding import Activities
 from .heads import Row, Table
 from .lists import Lists
 from .plan import NEW, CellChange, Line
-from .refusing import refuse_form, refuse_with
+from .refusing import at_the_same_moment, refuse_form, refuse_with
 
 NEEDED = ("organization", "as_of")
 # By these an entry is known again.
@@ -124,15 +124,17 @@ class UpdateSheet:
                 column.label,
             )
             return
-        newest = StatusUpdate.objects.filter(activity=activity).order_by("-pk").values_list("pk", flat=True).first()
-        given = {**work.facts, "token": [str(uuid4())], "seen": [str(newest or 0)]}
+        # The newest entry that the table was compared with, or that it has added itself.
+        given = {**work.facts, "token": [str(uuid4())], "seen": [str(self.newest.get(activity.pk, 0))]}
         given.setdefault("language", [self.table.language])
         given["nevertheless"] = ["old", "due_past", "lower", "unfinished"]
         try:
             form = UpdateForm(MultiValueDict(given), user=self.by, activity=activity, organizations=speaking)
             refuse_form(form, line, self.table)
-            act.add_update(form.save())
+            entry = form.save()
+            act.add_update(entry)
+            self.newest[activity.pk] = entry.pk
         except ValidationError as error:
             refuse_with(error, line, self.table)
         except StaleUpdate:
-            line.refuse(_("Somebody logged an update at the same moment. Look at the preview again."))
+            line.refuse(at_the_same_moment())

@@ -13,12 +13,12 @@ from organizations.models import User
 from ..choices import Response
 from ..forms.undertakings import TEXTS, NewUndertakingForm, UndertakingForm, facts_of
 from ..models import Activity
-from ..workflow import edit_undertaking, propose_undertaking
+from ..workflow import StaleEdit, edit_undertaking, propose_undertaking
 from ..workflow.changesets import ChangesTogether
 from ..workflow.keeping import classify_item
 from .heads import Table
 from .plan import Line
-from .refusing import refuse_form, refuse_with
+from .refusing import at_the_same_moment, refuse_form, refuse_with
 
 # What a person would have to tick: an import shows it in the preview instead.
 TICKED = ["long", "far", "past"]
@@ -55,6 +55,8 @@ class UndertakingWriter:
                 act.add(self.write_changed(line, work))
         except ValidationError as error:
             refuse_with(error, line, self.table)
+        except StaleEdit:
+            line.refuse(at_the_same_moment())
 
     def write_new(self, line: Line, work: Work, parent: Activity) -> Activity:
         defaults = {"parent": [str(parent.pk)], "text_language": [work.language], "visibility": ["public"]}
@@ -112,7 +114,8 @@ class UndertakingWriter:
         if work.text_language:
             changes["language"] = work.text_language
         written = classify_item if activity.agreed else None
-        more: Any = {"changes": changes, "version": activity.version, "by": self.by, "reason": self.reason}
+        # The version that the cells were compared with: who saved since then is not overwritten.
+        more: Any = {"changes": changes, "version": int(line.rests_on), "by": self.by, "reason": self.reason}
         return written(item=activity, **more) if written else edit_undertaking(activity=activity, **more)
 
     def other_texts(self, line: Line, work: Work, activity: Activity | None) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
 from activities.imports.heads import find_table
-from activities.imports.limits import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_ROWS, Unreadable
+from activities.imports.limits import MAX_BYTES, MAX_CELL, MAX_COLUMNS, Unreadable
 from activities.imports.tables import read_file
 
 from .importing import csv_file, saved, xlsx
@@ -190,7 +190,7 @@ def test_two_million_rows() -> None:
     many = with_member(xlsx([HEAD, ROW]), SHEET, rows_of_sheet(row * 2_000_000))
     assert bounded(many).startswith("Unpacked, the workbook is larger than")
     fewer = with_member(xlsx([HEAD, ROW]), SHEET, rows_of_sheet(row * 20_000))
-    assert bounded(fewer).startswith(f"The table has more than {MAX_ROWS} rows")
+    assert bounded(fewer).startswith("The table has more than 5,000 rows")
     assert bounded(SimpleUploadedFile("t.csv", b"code\n" + b"x\n" * 2_000_000)).startswith("The table has more than")
     far = with_member(xlsx([HEAD, ROW]), SHEET, rows_of_sheet(b'<row r="1048576"><c r="A1048576"><v>1</v></c></row>'))
     assert bounded(far).endswith("row 1048576 is filled. Divide it into several files.")
@@ -216,6 +216,12 @@ def test_too_wide_too_long_too_large() -> None:
     assert "XFD1 is filled" in refused(with_member(xlsx([HEAD, ROW]), SHEET, wide))
     assert "Cell B2 holds more than" in refused(xlsx([HEAD, ("A.5.1", "x" * (MAX_CELL + 1))]))
     assert "larger than 5" in refused(SimpleUploadedFile("t.csv", b"x" * (MAX_BYTES + 1)))
+
+
+def test_much_text_hidden_in_many_sheets() -> None:
+    """The same long text again and again: little in the file, much when it is read."""
+    sheets = [[("code", "title"), *[("A.5.1", "x" * 9_999)] * 60] for _ in range(10)]
+    assert bounded(xlsx(*sheets)) == "The table holds too much text. Divide it into several files."
 
 
 def test_encodings_that_are_not_utf_8() -> None:

@@ -4,14 +4,19 @@ import json
 from io import StringIO
 from typing import Any
 
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import TestCase
 
 from activities.choices import Response, UpdateKind
+from activities.imports.carrying import prepare
+from activities.imports.plan import plan_from
 from activities.loading.reference import DATA
 from activities.models import Activity, Evidence, Participation, StatusUpdate
 from organizations.models import Organization
 from tests.activities.test_load_reference import COLUMNS, dump, in_database
+from tests.factories import make_user
 
 FILE = json.loads((DATA / "documented_examples.json").read_text(encoding="utf-8"))
 EXAMPLES = {entry["id"]: entry for entry in FILE["examples"]}
@@ -46,6 +51,18 @@ class Examples(TestCase):
             Activity.objects.agreed_items().exclude(last_child_number=0).values_list("code", "last_child_number")
         )
         self.assertEqual(counters, last)
+
+    def test_a_report_of_it_is_an_import_that_changes_nothing_in_any_language(self) -> None:
+        """Real titles, names and dates: XLSX out, XLSX in."""
+        coordinator = make_user(coordinator=True)
+        for language, _name in settings.LANGUAGES:
+            self.client.cookies["language"] = language
+            self.client.force_login(coordinator)
+            content = b"".join(self.client.get("/activities/?format=xlsx"))
+            upload = SimpleUploadedFile("report.xlsx", content)
+            plan = plan_from(prepare(kind="undertakings", upload=upload, by=coordinator, reason="").plan)
+            self.assertEqual([line for line in plan.lines if line.outcome != "unchanged"], [], language)
+            self.assertEqual(len(plan.lines), 57 + 23)
 
     def test_further_items_are_served_too(self) -> None:
         self.assertEqual(
