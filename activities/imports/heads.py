@@ -125,7 +125,7 @@ class Heads:
         if self.kind == "undertakings" and not {"code", "parent"} & set(letters):
             problems.append(_("The column “%(name)s” is missing.") % {"name": "code"})
         if problems:
-            known = ", ".join(column.name for column in columns_of(self.kind))
+            known = ", ".join(column.name for column in columns_of(self.kind) if column.use != PASSED_OVER)
             raise Unreadable(" ".join([*problems, _("Columns of this kind of table: %(names)s.") % {"names": known}]))
         columns = {number: column for number, column in columns.items() if column.use != PASSED_OVER}
         letters = {column.name: number for number, column in columns.items()}
