@@ -177,10 +177,10 @@ class ActivityAdmin(HistoryAdmin, SixLanguagesAdmin):
             for model in (Participation, LeadProposal)
         ]
 
-    def acts(self, obj: Activity) -> dict[int, tuple[str, str]]:
+    def acts(self, obj: Activity) -> dict[tuple[str, int], tuple[str, str]]:
         entries = ChangeSetEntry.objects.filter(activity=obj).select_related("change_set")
         return {
-            entry.history_id: (
+            (entry.what, entry.history_id): (
                 entry.change_set.words,
                 reverse("admin:activities_changeset_change", args=[entry.change_set_id]),
             )

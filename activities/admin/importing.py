@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from tracker.toolkit.views import SPOOLED, XLSX
+from tracker.toolkit.report_files import SPOOLED, XLSX
 
 from ..choices import SheetKind
 from ..imports.carrying import Differs, apply, prepare, preview, renew

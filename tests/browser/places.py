@@ -177,6 +177,8 @@ EVERY_COLUMN = (
     "code,title,kind,area,parent,lead,participants,status,progress,due,updated,signals,countries,fields,themes,level"
 )
 FIVE_COLUMNS = "code,due,title,status,signals"
+
+
 def send_table(page: Page, *rows: str) -> None:
     page.locator("[name=file]").set_input_files(
         {"name": "table.csv", "mimeType": "text/csv", "buffer": "\n".join(rows).encode()}

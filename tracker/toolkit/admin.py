@@ -171,8 +171,8 @@ class HistoryAdmin(KeptAdmin):
         """Hook: histories of rows that belong to this one, each as a QuerySet of historical records."""
         return ()
 
-    def acts(self, obj: Any) -> dict[int, tuple[str, str]]:
-        """Hook: by the number of a record of its own history, the act on several rows it was part of."""
+    def acts(self, obj: Any) -> dict[tuple[str, int], tuple[str, str]]:
+        """Hook: by model and number of a record of history, the act on several rows it was part of."""
         return {}
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -196,8 +196,8 @@ class HistoryAdmin(KeptAdmin):
         page = Paginator(entries, HISTORY_PER_PAGE).get_page(request.GET.get("p"))
         acts = self.acts(obj)
         for entry in page:
-            if isinstance(entry["record"].instance, type(obj)):
-                entry["act"] = acts.get(entry["record"].history_id)
+            record = entry["record"]
+            entry["act"] = acts.get((record.instance_type._meta.model_name, record.history_id))
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
