@@ -106,8 +106,8 @@ class Importing(ModelAdmin):
                 prepared = prepare(
                     kind=data["kind"],
                     upload=data["file"],
-                    by=request.user,
-                    reason=data["change_reason"],  # type: ignore[arg-type]
+                    by=request.user,  # type: ignore[arg-type]
+                    reason=data["change_reason"],
                 )
             except Unreadable as error:
                 form.add_error("file", error.sentence)

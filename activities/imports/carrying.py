@@ -42,44 +42,44 @@ class Differs(Exception):
         self.plan = plan
 
 
-def carry_out(table: Table, act: ChangesTogether) -> Plan:
-    """Write every row, each refusal on its line. Call it in a transaction. Raises Unreadable when it is too much."""
-    until = time.monotonic() + MAX_SECONDS
-    sheet = SHEETS[table.kind](table, act.change_set.by, act.change_set.reason)
-    lines = sheet.lines()
-    plan = Plan(table.language, lines)
-    if len(plan.changing) > MAX_CHANGES:
-        raise Unreadable(
-            _("The table would add or change %(number)d rows; one import takes %(limit)d. Divide it into several.")
-            % {"number": len(plan.changing), "limit": MAX_CHANGES}
-        )
-    for line in plan.changing:
-        if time.monotonic() > until:
-            raise Unreadable(
-                _("Reading this table takes longer than %(seconds)d seconds. Divide it into several files.")
-                % {"seconds": MAX_SECONDS}
-            )
-        with transaction.atomic():
-            sheet.write(line, act)
-            if line.outcome == REFUSED:
-                transaction.set_rollback(True)  # of this row alone: what it half wrote must not meet the next
-    lines.sort(key=lambda line: line.number)
-    return plan
+class Carrier:
+    """One table on its way into the register: compared with it first, then written row by row."""
 
+    def __init__(self, table: Table, by: User, reason: str) -> None:
+        self.until = time.monotonic() + MAX_SECONDS
+        self.act = ChangesTogether(title=table.kind, by=by, reason=reason, kind=ChangeSetKind.IMPORT)
+        self.sheet = SHEETS[table.kind](table, by, reason)
+        self.plan = Plan(table.language, self.sheet.lines())
+        if len(self.plan.changing) > MAX_CHANGES:
+            sentence = _("The table would add or change %(number)d rows; one import takes %(limit)d. Divide it.")
+            raise Unreadable(sentence % {"number": len(self.plan.changing), "limit": MAX_CHANGES})
 
-def _act(kind: str, by: User, reason: str) -> ChangesTogether:
-    return ChangesTogether(title=kind, by=by, reason=reason, kind=ChangeSetKind.IMPORT)
+    def write(self) -> None:
+        """Write every row that adds or changes something, each refusal on its line. Call it in a transaction."""
+        for line in self.plan.changing:
+            if time.monotonic() > self.until:
+                sentence = _("This table takes longer than %(seconds)d seconds. Divide it into several files.")
+                raise Unreadable(sentence % {"seconds": MAX_SECONDS})
+            with transaction.atomic():
+                self.sheet.write(line, self.act)
+                if line.outcome == REFUSED:
+                    transaction.set_rollback(True)  # of this row alone: what it half wrote must not meet the next
+        self.plan.lines.sort(key=lambda line: line.number)
 
 
 def try_out(table: Table, by: User, reason: str) -> Plan:
     """What importing the table would do: it is done, and undone again. Raises Unreadable."""
-    found: list[Plan] = []
-    try:
-        with transaction.atomic():
-            found.append(carry_out(table, _act(table.kind, by, reason)))
-            raise Tried
-    except Tried:
-        return found[0]
+    carrier = Carrier(table, by, reason)
+    if carrier.plan.changing:
+        # Compared before: while rows are written nobody else can write.
+        try:
+            with transaction.atomic():
+                carrier.write()
+                raise Tried
+        except Tried:
+            pass
+    carrier.plan.lines.sort(key=lambda line: line.number)
+    return carrier.plan
 
 
 def prepare(*, kind: str, upload: Any, by: User, reason: str) -> PreparedImport:
@@ -127,11 +127,12 @@ def apply(prepared: PreparedImport, digest: str) -> ChangeSet:
         if current.change_set:
             return current.change_set
         with override(current.language):
-            act = _act(current.kind, current.by, current.reason)
-            plan = carry_out(table_from(current.kind, current.table), act)
+            carrier = Carrier(table_from(current.kind, current.table), current.by, current.reason)
+            carrier.write()
+        plan = carrier.plan
         if plan.digest() != digest or digest != current.digest or not plan.may_be_applied:
             raise Differs(plan)
-        current.change_set, current.table = act.change_set, {}
+        current.change_set, current.table = carrier.act.change_set, {}
         current.made_at = timezone.now()
         current.save(update_fields=["change_set", "table", "made_at"])
-    return act.change_set
+    return carrier.act.change_set

@@ -47,7 +47,7 @@ class InLanguage:
         self.label, self.language = label, language
 
     def __str__(self) -> str:
-        words = {"field": str(self.label), "language": _(dict(settings.LANGUAGES)[self.language])}
+        words = {"field": str(self.label), "language": str(dict(settings.LANGUAGES)[self.language])}
         return _("%(field)s (%(language)s)") % words
 
 

@@ -81,7 +81,7 @@ def _codes(kind: str) -> Codes:
         yield from (("organization", code, name.title) for code, name in names.organizations.items())
     yield from (("framework", code, name.title) for code, name in names.frameworks.items())
     if kind != SheetKind.PARTICIPATIONS:
-        yield from (("language", code, _(name)) for code, name in settings.LANGUAGES)
+        yield from (("language", code, str(name)) for code, name in settings.LANGUAGES)
 
 
 def write_rows(file: IO[bytes], table: Table, plan: Plan, *, refused: bool) -> None:

@@ -169,7 +169,9 @@ class ParticipationSheet:
             activity=activity,
             by=self.by,
             response=work.one("response") or Response.INVITED,
-            **{name: work.one(name) for name in ("since", "until", "mandate")},
+            since=work.one("since"),
+            until=work.one("until"),
+            mandate=work.one("mandate"),
             **form.cleaned_data,
         )
         further = self.particulars(work, {"responsibility", "note", "since", "mandate"})

@@ -10,7 +10,7 @@ from .heads import Table
 from .plan import Line
 
 # What a form calls by another name than the table.
-OTHERWISE = {
+OTHERWISE: dict[tuple[str, str], str] = {
     (SheetKind.UNDERTAKINGS, "organization"): "lead",
     (SheetKind.PARTICIPATIONS, "words"): "accepted_part",
     (SheetKind.PARTICIPATIONS, "on"): "until",

@@ -211,7 +211,7 @@ class Kept:
         return found
 
     def _text(self, value: str, row: int, column: int) -> str:
-        text = _CARRIAGE_RETURN.sub("\n", value).strip() if value else value
+        text = _CARRIAGE_RETURN.sub("\n", value).replace("\x00", "").strip() if value else value
         if len(text) > MAX_CELL:
             raise Unreadable(
                 _("Cell %(cell)s holds more than %(limit)s characters. Shorten it.")
