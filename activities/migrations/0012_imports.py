@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0009_indexes_of_few_and_restricted'),
+        ('activities', '0011_overlap_answers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
