@@ -25,6 +25,7 @@ from ..models import (
     ChangeSetEntry,
     FrozenRow,
     LeadProposal,
+    OverlapAnswer,
     Participation,
     Review,
     StatusUpdate,
@@ -175,6 +176,8 @@ class ActivityPart(Part):
             yield self.say(_("who takes part was changed since."))
         if LeadProposal.objects.filter(activity=activity).exists():
             yield self.say(_("a new lead was proposed."))
+        if OverlapAnswer.objects.filter(Q(first=activity) | Q(second=activity)).exists():
+            yield self.say(_("a hint that it resembles another undertaking was answered."))
         if UpdateDraft.objects.filter(activity=activity).exists():
             yield self.say(_("somebody is writing an update on it."))
         if following := Activity.objects.filter(Q(follows=activity) | Q(parent=activity)).first():
