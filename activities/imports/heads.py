@@ -36,15 +36,15 @@ class Table(NamedTuple):
         return address(row, self.letters[name]) if name in self.letters else ""
 
     def kept(self) -> dict[str, object]:
-        """As JSON."""
+        """As JSON. The order of columns is kept as that of a list: PostgreSQL orders the names of an object anew."""
         rows = [[row.number, row.cells] for row in self.rows]
-        return {"language": self.language, "letters": self.letters, "rows": rows}
+        return {"language": self.language, "letters": list(self.letters.items()), "rows": rows}
 
 
 def table_from(kind: str, kept: dict) -> Table:
     """A table that was kept as JSON."""
     known = {column.name: column for column in columns_of(kind)}
-    letters = {name: number for name, number in kept["letters"].items() if name in known}
+    letters = {name: number for name, number in kept["letters"] if name in known}
     rows = [Row(number, cells) for number, cells in kept["rows"]]
     return Table(kind, kept["language"], [known[name] for name in letters], letters, rows)
 
