@@ -15,6 +15,7 @@ from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.keys import among
 
 from ..choices import Response
+from ..forms.behalf import BETWEEN
 from ..forms.participants import AnswerForm, InviteForm
 from ..forms.words import as_typed
 from ..models import Activity, Participation
@@ -165,16 +166,22 @@ class ParticipationSheet:
         names = ("organization", "role", "responsibility", "note")
         form = InviteForm(MultiValueDict({name: work.facts.get(name, []) for name in names}), activity=activity)
         refuse_form(form, line, self.table)
+        response = work.one("response") or Response.INVITED
+        source = BETWEEN.join(filter(None, (work.one("answered_for"), work.one("answered_where"))))
+        if response != Response.INVITED and not source:
+            sentence = _("Say who in the organization gave this answer, and where, such as a letter and its date.")
+            raise ValidationError({"answered_for" if "answered_for" in self.table.letters else "response": sentence})
         written = invite(
             activity=activity,
             by=self.by,
-            response=work.one("response") or Response.INVITED,
+            response=response,
+            answered_for=source if response != Response.INVITED else "",
             since=work.one("since"),
             until=work.one("until"),
             mandate=work.one("mandate"),
             **form.cleaned_data,
         )
-        further = self.particulars(work, {"responsibility", "note", "since", "mandate"})
+        further = self.particulars(work, {"responsibility", "note", "since", "mandate", "answered_for"})
         return self.describe(written, further) if further else written
 
     def write_changed(self, line: Line, work: Work) -> Participation:

@@ -22,10 +22,10 @@ def row_of(code: str, organization: str, role: str) -> Participation:
 
 def test_a_new_one_is_an_invitation_unless_it_says_otherwise(cast: Cast) -> None:
     make_organization(acronym="OSCE", name_en="Organization for Security", name_fr="Organisation pour la sécurité")
-    head = (*HEAD, "response", "since", "responsibility", "focal_point")
+    head = (*HEAD, "response", "since", "responsibility", "focal_point", "answered_for")
     rows = [
-        ("A.5.1", "osce", "Partner", "", "", "Trains trainers", ""),
-        ("A.5.2", "Organisation pour la sécurité", "funder", "Accepted", "2001-05", "", cast.partner.email),
+        ("A.5.1", "osce", "Partner", "", "", "Trains trainers", "", ""),
+        ("A.5.2", "Organisation pour la sécurité", "funder", "Accepted", "2001-05", "", cast.partner.email, "A letter"),
     ]
     told = plan(KIND, cast.coordinator, [head, *rows])
     assert outcomes(told) == ["new", "new"]
@@ -35,7 +35,9 @@ def test_a_new_one_is_an_invitation_unless_it_says_otherwise(cast: Cast) -> None
     assert (invited.response, invited.responsibility, invited.invited_by) == (
         Response.INVITED, "Trains trainers", cast.coordinator,
     )  # fmt: skip
-    assert (accepted.response, accepted.since, accepted.focal_point) == (Response.ACCEPTED, "2001-05", cast.partner)
+    assert (accepted.response, accepted.since, accepted.focal_point, accepted.answered_for) == (
+        Response.ACCEPTED, "2001-05", cast.partner, "A letter",
+    )  # fmt: skip
     assert set(made.entries.values_list("what", "code", "created")) == {
         ("participation", "A.5.1", True), ("participation", "A.5.2", True),
     }  # fmt: skip
@@ -70,6 +72,10 @@ def test_particulars_answer_and_end_are_recorded(cast: Cast) -> None:
 
 
 def test_somebody_elses_answer_needs_its_source(cast: Cast) -> None:
+    new = plan(KIND, cast.coordinator, [(*HEAD, "response"), ("A.5.1", "stranger", "host", "accepted")])
+    assert sentences(new) == [
+        ("D2", "Say who in the organization gave this answer, and where, such as a letter and its date.")
+    ]
     cells = [(*HEAD, "response"), ("A.5.1", "invited", "technical_support", "accepted")]
     assert sentences(plan(KIND, cast.coordinator, cells)) == [
         ("", "Say who in the organization gave this answer."),
@@ -83,7 +89,7 @@ def test_somebody_elses_answer_needs_its_source(cast: Cast) -> None:
         ((("A.5.1", "nobody", "partner"),), "“nobody” is not known here."),
         ((("A.5.1", "partner", "boss"),), "“boss” is not known here."),
         ((("A.5.1", "partner", ""),), "Who takes part, and in which role, is needed in each row."),
-        ((("A.5.1", "stranger", "lead", "accepted"),), "There is one lead at a time"),
+        ((("A.5.1", "stranger", "lead", "accepted", "", "", "A letter"),), "There is one lead at a time"),
         ((("A.5.1", "partner", "partner", "", "2001"),), "This organization already has this role here."),
         ((("A.5.1", "partner", "partner", "", "", "2001-05"),), "Enter a day as year-month-day"),
         ((("A.5.1", "partner", "partner", "", "", "2999-01-01"),), "The day lies in the future."),
@@ -93,7 +99,7 @@ def test_somebody_elses_answer_needs_its_source(cast: Cast) -> None:
 )
 def test_what_cannot_be_is_refused(cast: Cast, cells: tuple[tuple[str, ...], ...], why: str) -> None:
     Participation.objects.filter(role="partner").update(since="2010-01-01")
-    told = plan(KIND, cast.coordinator, [(*HEAD, "response", "since", "until"), *cells])
+    told = plan(KIND, cast.coordinator, [(*HEAD, "response", "since", "until", "answered_for"), *cells])
     assert outcomes(told)[-1] == "refused"
     assert sentences(told)[0][1].startswith(why)
 
@@ -122,6 +128,6 @@ def test_who_is_invited_is_told_only_when_it_is_applied(cast: Cast) -> None:
 
 
 def test_days_are_read_as_days(cast: Cast) -> None:
-    cells = [(*HEAD, "response", "since"), ("A.5.1", "stranger", "host", "accepted", datetime.date(2001, 5, 17))]
+    cells = [(*HEAD, "since"), ("A.5.1", "stranger", "host", datetime.date(2001, 5, 17))]
     imported(KIND, cast.coordinator, cells)
     assert row_of("A.5.1", "stranger", "host").since == "2001-05-17"

@@ -188,7 +188,7 @@ def test_participations_are_restored_and_new_ones_go(cast: Cast) -> None:
     head = ("code", "organization", "role", "response", "answered_for", "answered_where", "mandate", "note")
     rows = [
         ("A.5.1", "invited", "technical_support", "accepted", "A. Person", "Letter", "Charter", "By letter"),
-        ("A.5.1", "stranger", "host", "accepted", "", "", "", ""),
+        ("A.5.1", "stranger", "host", "accepted", "A. Person", "", "", ""),
     ]
     made = imported("participations", cast.coordinator, [head, *rows])
     undo(made, cast)
@@ -198,7 +198,8 @@ def test_participations_are_restored_and_new_ones_go(cast: Cast) -> None:
 
 
 def test_what_was_built_on_a_participation(cast: Cast, digest: Callable[[], str]) -> None:
-    cells = [("code", "organization", "role", "response"), ("A.5.1", "stranger", "host", "accepted")]
+    head = ("code", "organization", "role", "response", "answered_for")
+    cells = [head, ("A.5.1", "stranger", "host", "accepted", "A. Person")]
     made = imported("participations", cast.coordinator, cells)
     make_update(activity=cast.public, organization=cast.organizations["stranger"], done="Met.")
     assert refused(made, cast, digest) == ["A.5.1: STRANGER has logged an update since."]
