@@ -38,7 +38,7 @@ class StatusUpdateQuerySet(models.QuerySet):
         """Entries heard by the end of that day, which no entry heard by then corrects."""
         heard = heard_by(day)
         corrections = self.model.objects.filter(heard, corrects=OuterRef("pk"))
-        return self.filter(heard, ~Exists(corrections))
+        return self.filter(heard, ~Exists(corrections)).exclude(kind=UpdateKind.TAKEN_BACK)
 
     def newest_first(self) -> "StatusUpdateQuerySet":
         return self.order_by("-as_of", "-id")

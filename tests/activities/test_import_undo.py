@@ -155,6 +155,7 @@ def test_updates_stay_readable_and_stand_no_longer(cast: Cast) -> None:
         ("taken_back", "The wrong file", cast.coordinator, None)
     }
     assert set(log.standing()) == set(log) - set(marks) - set(imported_entries)
+    assert set(log.standing_on(timezone.localdate())) == set(log.standing())
     assert list(check_register()) == []
     # The same file can be imported again: what was taken back is not there any more.
     assert outcomes(plan("updates", cast.coordinator, [head, *rows])) == ["new", "new"]
