@@ -226,22 +226,6 @@ class ChangeSetKind(models.TextChoices):
     UNDO = "undo", _("Import taken back")
 
 
-class ChangedRecord(models.TextChoices):
-    """What a record of a set of changes is about."""
-
-    ACTIVITY = "activity", _("activity")
-    PARTICIPATION = "participation", _("participation")
-    UPDATE = "update", _("entry of the log")
-
-
-class SheetKind(models.TextChoices):
-    """What the rows of an imported table are."""
-
-    UNDERTAKINGS = "undertakings", _("Undertakings")
-    PARTICIPATIONS = "participations", _("Participations")
-    UPDATES = "updates", _("Updates")
-
-
 class NotificationKind(models.TextChoices):
     """What somebody is told of. Mail of each kind can be declined."""
 

@@ -15,8 +15,8 @@ from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.history import changes_by_record
 from tracker.toolkit.texts import find_text
 
-from ..choices import ChangedRecord
 from ..models import Activity, ChangeSet, ChangeSetEntry, Participation, StatusUpdate
+from ..models.changesets import ChangedRecord
 from ..reading.events import with_earlier
 from .importing import Importing
 

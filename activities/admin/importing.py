@@ -20,13 +20,13 @@ from django.views.decorators.http import require_http_methods
 
 from tracker.toolkit.report_files import SPOOLED, XLSX
 
-from ..choices import SheetKind
 from ..imports.carrying import Differs, apply, prepare, preview, renew
 from ..imports.files import write_rows, write_template
 from ..imports.heads import table_from
 from ..imports.limits import Unreadable, limits_in_words
 from ..imports.plan import CHANGED, NEW, REFUSED, plan_from
 from ..models import ChangeSet, PreparedImport
+from ..models.imports import SheetKind
 from ..workflow.taking_back import CannotBeTakenBack, take_back, why_not_taken_back
 
 LINES_SHOWN = 50

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from organizations.models import User
 
-from ..choices import ChangeSetKind, SheetKind
+from ..choices import ChangeSetKind
 from ..models import ChangeSet, PreparedImport
+from ..models.imports import SheetKind
 from ..workflow.changesets import ChangesTogether
 from .heads import Table, find_table, table_from
 from .limits import MAX_CHANGES, MAX_SECONDS, Unreadable

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from ..choices import Closing, CounterpartStance, Level, Response, Role, SheetKind, Status, Visibility
+from ..choices import Closing, CounterpartStance, Level, Response, Role, Status, Visibility
 from ..filters import KEEPER
 from ..forms.undertakings import TEXTS
 from ..models import Activity, Participation, StatusUpdate
+from ..models.imports import SheetKind
 from ..reports import columns_for
 from . import cells
 from .cells import Kind

@@ -12,17 +12,9 @@ from openpyxl.utils import get_column_letter
 from tracker.toolkit.spreadsheets import Column, content_cell, head_cell, write_xlsx
 from tracker.toolkit.texts import current_language, direction
 
-from ..choices import (
-    Closing,
-    CounterpartStance,
-    Level,
-    Response,
-    Role,
-    SheetKind,
-    Status,
-    Visibility,
-)
+from ..choices import Closing, CounterpartStance, Level, Response, Role, Status, Visibility
 from ..models import ObstacleKind
+from ..models.imports import SheetKind
 from ..models.names import country_names, read_names
 from .columns import COMPUTED, PASSED_OVER, REFUSED_WHY, ImportColumn, columns_of
 from .heads import Row, Table

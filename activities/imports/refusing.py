@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from ..choices import SheetKind
+from ..models.imports import SheetKind
 from .columns import columns_of
 from .heads import Table
 from .plan import Line

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..choices import ChangedRecord, ChangeSetKind
+from ..choices import ChangeSetKind
 
 # What was done, by the code that `title` holds for acts the product knows.
 DONE = {
@@ -19,6 +19,14 @@ DONE = {
     "updates": _("Updates were imported"),
     "undo": _("An import was taken back"),
 }
+
+
+class ChangedRecord(models.TextChoices):
+    """What a record of a set of changes is about."""
+
+    ACTIVITY = "activity", _("activity")
+    PARTICIPATION = "participation", _("participation")
+    UPDATE = "update", _("entry of the log")
 
 
 class ChangeSet(models.Model):

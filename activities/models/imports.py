@@ -7,10 +7,17 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..choices import SheetKind
 from .changesets import ChangeSet
 
 KEPT_FOR = datetime.timedelta(hours=4)
+
+
+class SheetKind(models.TextChoices):
+    """What the rows of an imported table are."""
+
+    UNDERTAKINGS = "undertakings", _("Undertakings")
+    PARTICIPATIONS = "participations", _("Participations")
+    UPDATES = "updates", _("Updates")
 
 
 class PreparedImportQuerySet(models.QuerySet):

@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 from organizations.models import Organization
 from tracker.toolkit.history import Change
 
-from ..choices import ChangedRecord, OverlapKind, ProposalState, Role
+from ..choices import OverlapKind, ProposalState, Role
 from ..models import Activity, LeadProposal, OverlapAnswer, Participation
+from ..models.changesets import ChangedRecord
 from .events import CHANGED, CREATED, Event, Teller, Told, bulk_changes
 
 # An event of a proposal says these in its own words.

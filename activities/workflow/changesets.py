@@ -4,8 +4,9 @@ from django.db import transaction
 
 from organizations.models import User
 
-from ..choices import ChangedRecord, ChangeSetKind
+from ..choices import ChangeSetKind
 from ..models import Activity, ChangeSet, ChangeSetEntry, Participation, StatusUpdate
+from ..models.changesets import ChangedRecord
 
 
 class ChangesTogether:

@@ -18,7 +18,7 @@ from organizations.models import User
 from tracker.toolkit.history import values_that_differ
 from tracker.toolkit.texts import current_language
 
-from ..choices import ChangedRecord, ChangeSetKind, ReviewState, UpdateKind
+from ..choices import ChangeSetKind, ReviewState, UpdateKind
 from ..models import (
     Activity,
     ChangeSet,
@@ -31,6 +31,7 @@ from ..models import (
     StatusUpdate,
     UpdateDraft,
 )
+from ..models.changesets import ChangedRecord
 from .changesets import ChangesTogether
 from .derived import refresh_derived, refresh_search_text
 from .keeping import classify_item

@@ -10,10 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from activities.choices import SheetKind
 from activities.imports.limits import MAX_CHANGES
 from activities.models import Activity, ChangeSet, PreparedImport
-from activities.models.imports import KEPT_FOR
+from activities.models.imports import KEPT_FOR, SheetKind
 from activities.reading.history import read_history
 from activities.workflow import edit_undertaking
 from tests.personas import PEOPLE, Cast
