@@ -9,10 +9,9 @@ from django.db.models.functions import Coalesce
 
 from ..choices import ReviewState, UpdateKind
 from ..models import Participation, Review, StatusUpdate
-from .cut import Rows
+from .cut import ROWS_SHOWN, Rows
 from .review import Exchange, answers_after_return, exchange_of, with_exchange
 
-RETURNED_SHOWN = 50
 LOGGED_SHOWN = 10
 QUEUE_SHOWN = 5
 LATEST_SHOWN = 5
@@ -45,7 +44,7 @@ def read_entries(user: Any, today: datetime.date, last: Collection[int] = ()) ->
     parts = {
         LAST: StatusUpdate.objects.filter(pk__in=last),
         LOGGED: _logged_by(user),
-        RETURNED: came_back[: RETURNED_SHOWN + 1],
+        RETURNED: came_back[: ROWS_SHOWN + 1],
     }
     if user.is_coordinator:
         parts |= {QUEUE: _waiting(), LATEST: _latest()}
@@ -63,10 +62,10 @@ def read_entries(user: Any, today: datetime.date, last: Collection[int] = ()) ->
         returned=Rows(
             [
                 Returned(row, exchange, _may_correct(row, user))
-                for row in found[RETURNED][:RETURNED_SHOWN]
+                for row in found[RETURNED][:ROWS_SHOWN]
                 if (exchange := exchange_of(row))
             ],
-            came_back.count() if len(found[RETURNED]) > RETURNED_SHOWN else len(found[RETURNED]),
+            came_back.count() if len(found[RETURNED]) > ROWS_SHOWN else len(found[RETURNED]),
         ),
         logged=found[LOGGED],
         queue=found[QUEUE],

@@ -483,9 +483,9 @@ def test_a_quiet_register_says_what_would_stand_there(db: None) -> None:
 
 @pytest.fixture
 def plenty(cast: Cast) -> Cast:
-    """The partner is asked about 52 undertakings in one open round, in one of them twice, and about one in another."""
+    """The partner is asked about 27 undertakings in one open round, in one of them twice, and about one in another."""
     partner, lead = cast.organizations["partner"], cast.organizations["lead"]
-    made = [make_undertaking(title=f"Number {number}", lead=lead, partners=[partner]) for number in range(49)]
+    made = [make_undertaking(title=f"Number {number}", lead=lead, partners=[partner]) for number in range(24)]
     make_participation(activity=made[0], organization=partner, role=Role.HOST)
     other = make_framework(code="S-1998-1")
     make_undertaking(title="In another frame", item=make_item(code="A.1", framework=other), partners=[partner])
@@ -496,17 +496,17 @@ def plenty(cast: Cast) -> Cast:
 
 def test_a_list_that_is_cut_says_how_many_there_are_and_where(plenty: Cast) -> None:
     html = section(plenty.partner, "requests")
-    assert len(boxes(html)) == 50
-    assert re.search(r'<span class="quiet">53</span>', html) and "The first 50 of 53 are shown" in html
-    assert "53 activities wait for an update." in main_part(page(plenty.partner, DESK))
+    assert len(boxes(html)) == 25
+    assert re.search(r'<span class="quiet">28</span>', html) and "The first 25 of 28 are shown" in html
+    assert "28 activities wait for an update." in main_part(page(plenty.partner, DESK))
     # Both rounds stand there, though no row of the second one does, with all that each of them asks.
-    assert "0 of 53 requests answered" in html and "0 of 1 request answered" in html
+    assert "0 of 28 requests answered" in html and "0 of 1 request answered" in html
     behind = {link: lines_behind(plenty.partner, link) for link in links(html) if "/requests/?" in link}
-    assert list(behind.values()) == [53, 1]
+    assert list(behind.values()) == [28, 1]
     # What is answered goes, and the next one takes its place.
     client_of(plenty.partner).post(NO_CHANGE, {"chosen": list(boxes(html).values())[:3]})
     html = section(plenty.partner, "requests")
-    assert len(boxes(html)) == 50 and "of 50" not in html and '<span class="quiet">50</span>' in html
+    assert len(boxes(html)) == 25 and "of 25" not in html and '<span class="quiet">25</span>' in html
 
 
 def lines_behind(user: Any, link: str) -> int:
@@ -527,29 +527,29 @@ def test_other_lists_that_are_cut_are_counted_as_well(plenty: Cast) -> None:
         for row in undertakings
     ]  # fmt: skip
     Participation.objects.bulk_create(rows)
-    organizations = [make_organization() for _ in range(51)]
+    organizations = [make_organization() for _ in range(26)]
     Participation.objects.bulk_create(
         Participation(activity=plenty.public, organization=row, role=Role.HOST, response=Response.ACCEPTED)
         for row in organizations
     )
     Participation.objects.filter(response=Response.INVITED).update(invited_at=long_ago)
     told = {
-        "invitations": (plenty.invited, 49 + 3),
-        "unanswered": (plenty.coordinator, 49 + 3),
-        "no-focal": (plenty.coordinator, 51 + 1),
+        "invitations": (plenty.invited, 24 + 3),
+        "unanswered": (plenty.coordinator, 24 + 3),
+        "no-focal": (plenty.coordinator, 26 + 1),
     }
     for name, (user, number) in told.items():
         html = section(user, name)
         assert f'<span class="quiet">{number}</span>' in html, name
-        assert f"The first 50 of {number} are shown" in html, name
-    # 49 are late, few enough to be shown altogether; the lead's three others have no closing condition.
+        assert f"The first 25 of {number} are shown" in html, name
+    # 24 are late, few enough to be shown altogether; the lead's three others have no closing condition.
     assert "are shown" not in section(plenty.partner, "asked")
     html = section(plenty.lead, "flagged")
-    assert '<span class="quiet">52</span>' in html and "The first 50 of 52 are shown" in html
+    assert '<span class="quiet">27</span>' in html and "The first 25 of 27 are shown" in html
     for title in ("Late too", "Late as well"):
         make_undertaking(title=title, lead=plenty.organizations["lead"], partners=[partner], planned_end_on="2020")
     html = section(plenty.partner, "asked")
-    assert '<span class="quiet">51</span>' in html and "The first 50 of 51 are shown" in html
+    assert '<span class="quiet">26</span>' in html and "The first 25 of 26 are shown" in html
     assert "/activities/?organization=partner" in links(html)
 
 
