@@ -156,7 +156,7 @@ class Register:
             written.setdefault("en", self.rng.choice(TITLE_PHRASES["en"]))
         texts = {code: f"{phrase.text} ({name})" for code, phrase in written.items()}
         columns = (texts.get("en", texts[language]), *(texts.get(c) for c in ("en", "zh-hans", "fr", "es", "ru", "ar")))
-        return columns, [f"{phrase.normalised} {name.casefold()}" for phrase in written.values()]
+        return columns, [searchable(f"{phrase.text} ({name})") for phrase in written.values()]
 
     def _participants(self, identity: int, language: str) -> "Participants":
         rng = self.rng
