@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, DateField, Min, When
 from django.db.models.functions import TruncDate
@@ -16,7 +16,9 @@ from ..models import Area
 from ..models.querysets import ActivityQuerySet
 
 HORIZON_DAYS = 180
-BIN_DAYS = 3
+# So many days share a mark: as few as leave no more marks than can be told apart.
+BINS = (3, 6, 10, 15)
+MARKS = 500
 # Per cent of the width: day 0, the last day of the scale, everything older, never.
 FIRST, LAST, OLDER, NEVER = 2.0, 69.0, 81.0, 95.0
 TICKS = (0, 30, 60, 90, 120, 150, 180)
@@ -95,17 +97,29 @@ def _bins(activities: ActivityQuerySet, today: datetime.date) -> dict[int, list[
         .values("area", "status", "heard_on", "was_heard")
         .annotate(number=Count("pk"), first=Min("code"))
     )
-    joined: dict[tuple[int, str, float], _Bin] = {}
-    for row in grouped:
-        days = (today - row["heard_on"]).days if row["heard_on"] else HORIZON_DAYS + 1 if row["was_heard"] else None
-        place = NEVER if days is None else OLDER if days > HORIZON_DAYS else _place(days - days % BIN_DAYS)
-        key = (row["area"], row["status"], place)
-        before = joined.get(key)
-        joined[key] = _Bin(place, days, row["status"], row["number"] + (before.number if before else 0), row["first"])
+    return gather(list(grouped), today)
+
+
+def gather(rows: list[dict[str, Any]], today: datetime.date) -> dict[int, list[_Bin]]:
+    """The marks by area, in the order of the days: in a large register each stands for more days."""
+    joined = next((found for size in BINS if len(found := _joined(rows, today, size)) <= MARKS), None)
+    joined = joined or _joined(rows, today, BINS[-1])
     by_area: dict[int, list[_Bin]] = defaultdict(list)
     for (area, _status, _days), found in sorted(joined.items(), key=lambda item: (item[1].place, item[0][1])):
         by_area[area].append(found)
     return by_area
+
+
+def _joined(rows: list[dict[str, Any]], today: datetime.date, bin_days: int) -> dict[tuple[int, str, float], _Bin]:
+    """What was heard in the same so many days, by area and status."""
+    joined: dict[tuple[int, str, float], _Bin] = {}
+    for row in rows:
+        days = (today - row["heard_on"]).days if row["heard_on"] else HORIZON_DAYS + 1 if row["was_heard"] else None
+        place = NEVER if days is None else OLDER if days > HORIZON_DAYS else _place(days - days % bin_days)
+        key = (row["area"], row["status"], place)
+        before = joined.get(key)
+        joined[key] = _Bin(place, days, row["status"], row["number"] + (before.number if before else 0), row["first"])
+    return joined
 
 
 def _marks(bins: list[_Bin]) -> list[Mark]:

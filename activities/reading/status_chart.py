@@ -16,7 +16,7 @@ QUARTERS, YEARS = 8, 10
 BASE, HIGHEST, HEIGHT = 166, 144, 204
 # Per cent of a column's share of the width that the column fills.
 FILLED = 0.7
-LEAST = 2
+LEAST = 4
 
 # How many stood in each status on one day.
 Stock = Mapping[str, int]

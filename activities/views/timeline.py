@@ -23,7 +23,7 @@ from tracker.toolkit.texts import current_language
 from tracker.toolkit.views import ReportView
 
 from ..choices import Status
-from ..filters import LARGE, Selection
+from ..filters import LARGE, Selection, count_options
 from ..filters.parameters import DayField
 from ..forms.saved import save_form
 from ..reading.timeline import SORTS, Line, Timeline
@@ -32,6 +32,7 @@ from ..reading.timeline_window import is_too_wide, moved
 from ..reports import wording
 from .printing import ROWS_HERE
 from .report import ActivityTable
+from .report_form import form_context
 from .report_look import exports, rows_words
 from .timeline_rows import TrackWriter
 
@@ -129,9 +130,12 @@ class TimelineReport(ReportView):
         dated = [line for line in lines if line.begins]
         writer = TrackWriter(timeline)
         context = {
+            **form_context(timeline.selection, count_options(timeline.selection)),
             **chart_context(timeline),
+            "sort": sort,
+            "clear": self.address(timeline, sort, filters=""),
             "page": self.paginate(lines, page, timeline.shown),
-            "groups": writer.groups(dated),
+            "areas": writer.groups(dated),
             "years": writer.years(dated, latest_first=sort == "-start"),
             "undated": writer.groups(line for line in lines if not line.begins),
             "undated_words": undated_words(timeline.undated),
@@ -142,7 +146,7 @@ class TimelineReport(ReportView):
                 status for status in Status if any(line.status == status and line.actual_start for line in dated)
             ],
             "chips": [
-                (chip.text, self.address(timeline, sort, chips=chip.query)) for chip in timeline.selection.chips()
+                (chip.text, self.address(timeline, sort, filters=chip.query)) for chip in timeline.selection.chips()
             ],
             "sentence": timeline.selection.sentence(),
             "scales": self.scales(timeline, sort),
@@ -158,9 +162,9 @@ class TimelineReport(ReportView):
 
     # Addresses
 
-    def address(self, timeline: Timeline, sort: str, *, chips: str | None = None, **changes: str) -> str:
+    def address(self, timeline: Timeline, sort: str, *, filters: str | None = None, **changes: str) -> str:
         order = {"sort": sort} if sort != self.sorts[0] else {}
-        return "?" + timeline.query(filters=chips, **order | changes)
+        return "?" + timeline.query(filters=filters, **order | changes)
 
     def scales(self, timeline: Timeline, sort: str) -> list[tuple[str, str, bool]]:
         """(label, address, whether it is the present one)."""

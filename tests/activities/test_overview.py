@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from activities.choices import Response, Status, UpdateKind, Visibility
 from activities.models import Activity, Area
 from activities.reading.overview import areas, coming_up, needs_attention, numbers
-from activities.reading.pulse import pulse
+from activities.reading.pulse import MARKS, gather, pulse
 from activities.workflow import answer_invitation
 from tests.factories import make_area, make_item, make_organization, make_undertaking, make_update, make_user
 from tests.personas import PEOPLE, Cast
@@ -215,6 +215,25 @@ def test_the_marks_stand_where_the_days_are(db: None) -> None:
     }
     right_to_left = [x for x, _status, _label in strips("ar")["A"]]
     assert right_to_left == [98.0, 64.5, 53.3, 19.0, 5.0]
+
+
+def test_a_large_register_has_no_more_marks_than_can_be_told_apart() -> None:
+    today = timezone.localdate()
+
+    def marks(areas: int, statuses: int) -> list[Any]:
+        rows = [
+            {"area": area, "status": status, "heard_on": today - datetime.timedelta(days=days), "was_heard": 1}
+            | {"number": 2, "first": "A.1"}
+            for area in range(areas)
+            for status in range(statuses)
+            for days in range(180)
+        ]
+        found = [mark for bins in gather(rows, today).values() for mark in bins]
+        assert sum(mark.number for mark in found) == 2 * areas * statuses * 180
+        return found
+
+    assert len(marks(1, 1)) == 60, "three days each"
+    assert len(marks(6, 4)) == 6 * 4 * 18 <= MARKS
 
 
 def test_the_sentence_names_the_outliers(db: None) -> None:
