@@ -15,7 +15,7 @@ from tracker.toolkit.keys import among
 from tracker.toolkit.spreadsheets import Column
 from tracker.toolkit.texts import Text, current_language, find_text
 
-from .choices import OPEN_STATUSES, TAKING_PART, Level, Role, Signal, Status, Visibility
+from .choices import OPEN_STATUSES, Level, Role, Signal, Status, Visibility
 from .models import Activity, Evidence, Participation, ReviewReason, StatusUpdate
 from .models.names import ACTIVITY_KINDS, LANGUAGES, Name, Names, country_names
 from .models.querysets import ActivityQuerySet, signal_rule
@@ -63,11 +63,15 @@ class Row(NamedTuple):
 
 
 class RowReader:
-    """Reads rows of the report from an ordered set of activities, in the language in which it was made."""
+    """Reads rows of the report from an ordered set of activities, in the language in which it was made.
 
-    def __init__(self, names: Names, today: datetime.date) -> None:
+    Of a day in the past it reads what was known on that day; `present`: what is known now, whatever the day.
+    """
+
+    def __init__(self, names: Names, today: datetime.date, *, present: bool = False) -> None:
         self.names = names
         self.today = today
+        self.is_past = not present and today < timezone.localdate()
         self.zone = timezone.get_current_timezone()
         self.country_names = country_names()
         self.language = current_language()
@@ -82,7 +86,7 @@ class RowReader:
 
     def raw_rows(self, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
         """The same as references and texts in every language: all that `row` needs beside the names."""
-        activities = Activity.objects.rewrite(False).order_by()
+        activities: ActivityQuerySet = Activity.objects.rewrite(False).order_by()
         start, step = 0, min(FIRST_ROWS, ROWS_READ)
         while here := ids[start : start + step]:
             found = {row["pk"]: row for row in self._raw(activities.filter(pk__in=among(here)), ids=here)}
@@ -106,13 +110,15 @@ class RowReader:
         ids: Sequence[int] | None = None,
     ) -> list[dict[str, Any]]:
         """`ids`, where they are known and many, spare a look at every unanswered invitation for each reading."""
+        if self.is_past:
+            activities = activities.as_known_on(self.today)
         signals = {
-            column: ExpressionWrapper(signal_rule(signal, self.today), BooleanField())
+            column: ExpressionWrapper(signal_rule(signal, self.today, activities.column), BooleanField())
             for signal, column in wanted
             if ids is None or signal != Signal.UNANSWERED
         }
         columns = (*PLAIN, *TITLES, *signals)
-        found = activities.annotate(**signals).values_list(*columns)
+        found = activities.annotate(**signals).values_list(*map(activities.column, columns))
         rows = [dict(zip(columns, values, strict=True)) for values in found]
         if ids is not None:
             unanswered = Participation.objects.unanswered(self.today).filter(activity__in=among(ids))
@@ -172,7 +178,8 @@ class RowReader:
         )
 
     def _participations(self, ids: list[int]) -> dict[int, list[tuple]]:
-        found = Participation.objects.filter(activity__in=among(ids), response__in=TAKING_PART).order_by("id")
+        found = Participation.objects.filter(activity__in=among(ids)).order_by("id")
+        found = found.known_on(self.today) if self.is_past else found.taking_part()
         by_activity: dict[int, list[tuple]] = defaultdict(list)
         # As plain text: hardly any of so many dates is looked at.
         until = Cast("until", CharField())

@@ -10,7 +10,14 @@ from django.utils import timezone
 
 from activities.choices import ReportKind, Response, Role, Sharing, Status, Visibility
 from activities.models import Activity, Area, Framework, Participation, ReportingRound, SavedReport, StatusUpdate
-from activities.workflow import invite, open_round, post_update, propose_undertaking, refresh_search_text
+from activities.workflow import (
+    invite,
+    open_round,
+    post_update,
+    propose_undertaking,
+    refresh_derived,
+    refresh_search_text,
+)
 from activities.workflow.saved import save_report
 from activities.workflow.undertakings import sort_key_of
 from organizations.choices import COORDINATORS, MembershipRole, OrganizationKind
@@ -69,6 +76,7 @@ def make_item(*, code: str = "A.5", title: str = "", framework: Framework | None
         },
     )
     if created:
+        refresh_derived(item)
         refresh_search_text([item])
     return item
 

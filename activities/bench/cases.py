@@ -1,11 +1,13 @@
 """What is measured: addresses of the product, each with the bare view it is compared with."""
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils import timezone
 
 from organizations.models import Organization, User
 
@@ -41,6 +43,7 @@ class Subjects:
         self.organization = Organization.objects.get(pk=self._one_that_leads_much())
         self.person = User.objects.filter(memberships__organization=self.organization).earliest("pk")
         self.coordinator = User.objects.get(email=COORDINATOR)
+        self.day = (timezone.localdate() - datetime.timedelta(days=730)).isoformat()
         self.round = ReportingRound.objects.open().first()
         visible = Activity.objects.visible_to(self.person)
         self.last_page = max(1, -(-visible.count() * 95 // 100 // ROWS))
@@ -71,6 +74,8 @@ def cases(subjects: Subjects) -> Iterator[Case]:
     yield Case("list_anonymous", "list, first page, not signed in", report, signed_in=False)
     yield Case("filtered", "list, two filters and a common word", f"{report}?{urlencode(common)}")
     yield Case("filtered_rare", "list, two filters and a rare phrase", f"{report}?{urlencode(rare)}")
+    yield Case("as_of", "list as of a day two years ago", f"{report}?{urlencode({'as_of': subjects.day})}")
+    yield Case("changes", "what changed in two years", f"{report}?{urlencode({'compare': subjects.day})}")
     yield Case("deep", f"list, page {subjects.last_page} (95 %)", f"{report}?page={subjects.last_page}")
     yield Case("detail", "activity", subjects.detail.get_absolute_url())
     yield Case("overview", "overview", reverse("overview"))

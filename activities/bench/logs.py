@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from ..choices import Closing, Status, UpdateKind, needs_reason
+from ..choices import DEFAULT_UPDATE_INTERVAL_DAYS, Closing, Status, UpdateKind, needs_reason
 from .texts import DONE, NEXT_STEPS, NOTHING, OBSTACLES, Phrase, phrases
 
 ENTRIES = 10
@@ -65,6 +65,8 @@ class Log:
         self.obstacle_ids: list[int] = []
         self.searched: list[str] = []
         self.status, self.status_as_of, self.progress = str(S.PROPOSED), "", None
+        # What was known of it from each day on, but for who leads.
+        self.told: dict[datetime.date, dict[str, Any]] = {}
         measured = 0
         for number in range(ENTRIES):
             at += datetime.timedelta(days=rng.uniform(20, 65) * 0.9, seconds=rng.random())
@@ -104,7 +106,21 @@ class Log:
                 self.status, self.status_as_of = status, day
             if progress is not None:
                 self.progress = progress
+            if number == 0:
+                self.created_at = at - datetime.timedelta(days=5)
+                self._tell(self.created_at, None)
+            self._tell(at, at)
         self.heard_at = at
+
+    def _tell(self, since: datetime.datetime, heard: datetime.datetime | None) -> None:
+        day = since.date()
+        self.told[day] = {
+            "status": self.status if heard else str(S.PROPOSED),
+            "status_as_of": self.status_as_of if heard else "",
+            "progress": self.progress if heard else None,
+            "last_update_at": heard,
+            "silent_on": day + datetime.timedelta(days=DEFAULT_UPDATE_INTERVAL_DAYS + 1),
+        }
 
     @staticmethod
     def _words(rng: random.Random, language: str) -> tuple[Phrase, Phrase, Phrase]:

@@ -14,8 +14,9 @@ from django.utils import timezone
 from tracker.toolkit.search import searchable
 
 from ..choices import CounterpartStance, Level, Response, Role, Visibility
-from ..models import Activity, FunctionalField, ObstacleKind, Participation, StatusUpdate, Theme
+from ..models import Activity, ActivityState, FunctionalField, ObstacleKind, Participation, StatusUpdate, Theme
 from ..workflow.derived import names_of, names_of_country
+from ..workflow.facts import STATE, Leading, day_by_day
 from ..workflow.undertakings import sort_key_of
 from .bulk import insert, loading, next_id, settle
 from .logs import COLUMNS as LOG_COLUMNS
@@ -37,6 +38,8 @@ ACTIVITY_COLUMNS = (
 PARTICIPATION_COLUMNS = (
     "activity_id", "organization_id", "role", "response", "responsibility", "since", "until", "invited_at",
 )  # fmt: skip
+
+STATE_COLUMNS = ("activity_id", *STATE)
 
 TITLE_PHRASES = phrases(TITLES, 1, seed=4)
 RESPONSIBILITY_PHRASES = phrases(RESPONSIBILITIES, 5, seed=5)
@@ -74,6 +77,7 @@ class Register:
         self.activities: list[tuple[Any, ...]] = []
         self.participations: list[tuple[Any, ...]] = []
         self.updates: list[tuple[Any, ...]] = []
+        self.states: list[tuple[Any, ...]] = []
         self.links: dict[Any, list[tuple[int, int]]] = {
             Activity.functional_fields.through: [],
             Activity.themes.through: [],
@@ -83,7 +87,7 @@ class Register:
 
     def add(self, count: int) -> Iterator[int]:
         """Add `count` undertakings, saving every few thousand; yields how many are saved so far."""
-        tables = [Activity, Participation, StatusUpdate, *self.links]
+        tables = [Activity, Participation, StatusUpdate, ActivityState, *self.links]
         with loading(tables) if count >= BATCH else contextlib.nullcontext():
             for number in range(1, count + 1):
                 self._undertaking()
@@ -97,6 +101,7 @@ class Register:
             insert(Activity, ACTIVITY_COLUMNS, self.activities)
             insert(Participation, PARTICIPATION_COLUMNS, self.participations)
             insert(StatusUpdate, LOG_COLUMNS, self.updates)
+            insert(ActivityState, STATE_COLUMNS, self.states)
             for through, pairs in self.links.items():
                 insert(through, [field.attname for field in through._meta.concrete_fields[1:]], pairs)
             Activity.objects.bulk_update(self.items, ["last_child_number"])
@@ -144,8 +149,10 @@ class Register:
             rng.choice(Level.values), ",".join(chosen), log.began_on.isoformat(), ending, review, visibility,
             f"synthetic-{identity}", log.status, log.status_as_of, log.progress, log.heard_at, lead, withdrew_on,
             log.heard_at.date() + datetime.timedelta(days=91), " | ".join(filter(None, parts)),
-            log.rows[0][6] - datetime.timedelta(days=5),
+            log.created_at,
         ))  # fmt: skip
+        states = day_by_day(log.created_at.date(), log.told, participants.leading)
+        self.states += ((identity, *(state[name] for name in STATE)) for state in states)
         self._classify(identity, item.pk, log.obstacle_ids)
 
     def _titles(self, language: str) -> tuple[tuple[str | None, ...], list[str]]:
@@ -179,6 +186,9 @@ class Register:
                 participants.lead = organization
             elif rng.random() < 0.08:
                 response, begun = Response.INVITED, ""
+            if role == Role.LEAD:
+                ended = datetime.date.fromisoformat(until) if until else None
+                participants.leading.append(Leading(0, organization, role, response, since, ended))
             duty = rng.choice(RESPONSIBILITY_PHRASES[language])
             at = datetime.datetime.combine(since, datetime.time(9), tzinfo=datetime.UTC)
             if response == Response.INVITED:
@@ -215,4 +225,5 @@ class Participants:
         self.organizations = organizations
         self.lead: int | None = None
         self.withdrew_on = ""
+        self.leading: list[Leading] = []
         self.searched: list[str] = []

@@ -1,13 +1,12 @@
 """How many: of everything, of what was asked for, and of each option of area, status and signal."""
 
-import hashlib
 from dataclasses import dataclass
 
 from django.core.cache import caches
 from django.db.models import Count, Q
 
 from ..choices import Signal, Status
-from ..models.querysets import ActivityQuerySet, signal_rule
+from ..models.querysets import ActivityQuerySet
 from .selection import Selection
 
 # Beyond this, a number half a minute old is as good as a new one, and counting anew is dear.
@@ -24,15 +23,13 @@ class Counts:
 
 def count_options(selection: Selection) -> Counts:
     """Count the result by area, status and signal in one statement; a large result at most every 30 seconds."""
-    # The scope is part of the key: nobody is shown a number that counts what another may read.
-    wanted = f"{selection.scope()}|{selection.today}|{selection.query()}"
-    key = "counts:" + hashlib.sha256(wanted.encode()).hexdigest()
+    key = selection.cache_key("counts")
     if counts := caches["process"].get(key):
         return counts
     options = {
         "area": {code: Q(area_id__in=area.ids) for code, area in selection.names.areas.items()},
-        "status": {status: Q(status=status) for status in Status.values},
-        "signal": {signal: signal_rule(signal, selection.today) for signal in Signal.values},
+        "status": {status: Q(**{selection.column("status"): status}) for status in Status.values},
+        "signal": {signal: selection.signal(signal) for signal in Signal.values},
     }
     # Numbered, because codes are not names a database takes.
     pairs = [(name, code) for name, codes in options.items() for code in codes]
@@ -55,7 +52,7 @@ def at_most(rows: ActivityQuerySet, limit: int = LARGE) -> int:
 
 def count_visible(selection: Selection) -> int:
     """How many activities this person may read, up to LARGE + 1."""
-    key = f"visible:{selection.scope()}"
+    key = f"visible:{selection.scope()}|{selection.as_of or ''}"
     known = caches["process"].get(key)
     if known is None:
         known = at_most(selection.visible())

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.toolkit.dates import PartialDate, spans_from, spans_until
 
-from ..choices import TAKING_PART, Level, Role, Signal, Status, Visibility
-from ..models import Activity, Participation
+from ..choices import OPEN_STATUSES, Level, Role, Signal, Status, Visibility
+from ..models import Activity
 from ..models.names import ACTIVITY_KINDS, Names, country_names, read_names
-from ..models.querysets import IS_OPEN, signal_rule
-from .parameters import AnyLinked, AnyNamed, AnyOf, Day, Days, Options, Words
+from ..models.participation import ParticipationQuerySet
+from ..models.querysets import signal_rule
+from .parameters import AnyLinked, AnyNamed, AnyOf, Day, Days, KnownOn, Options, Words
 
 # Asked by others it would tell that something is hidden.
 FOR_COORDINATORS = ("visibility",)
@@ -63,9 +64,11 @@ def until(rows: QuerySet, column: str, day: PartialDate) -> QuerySet:
 class ActivityFilters(django_filters.FilterSet):
     """Each filter restricts what the others find. `qs` stands only where `errors` is empty.
 
-    `user` decides which filters are `offered`; which rows `queryset` holds is decided before.
+    `user` decides which filters are `offered`; which rows `queryset` holds is decided before, and as of which day:
+    `column` names their columns, `participations` are those that `organization` and `role` speak of.
     """
 
+    as_of = KnownOn()
     q = Words("search_text", label=_("Words"))
     framework = AnyNamed("framework_id", kind="frameworks", label=_("Framework"))
     area = AnyNamed("area_id", kind="areas", with_code=True, label=_("Area"))
@@ -99,13 +102,24 @@ class ActivityFilters(django_filters.FilterSet):
         model = Activity
         fields: Sequence[str] = ()
 
-    def __init__(self, data: Mapping[str, Any], *, user: Any, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        *,
+        user: Any,
+        today: datetime.date,
+        column: Callable[[str], str],
+        participations: ParticipationQuerySet,
+        **kwargs: Any,
+    ) -> None:
         hidden = () if getattr(user, "is_coordinator", False) else FOR_COORDINATORS
         self.offered = [name for name in self.base_filters if name not in hidden]
         # The filters in use alone: a filter set copies each of them anew, and idle ones cost milliseconds.
         self.base_filters = {name: self.base_filters[name] for name in self.offered if name in data}
         super().__init__(data, **kwargs)
-        self.today = today
+        for each in self.filters.values():
+            each.field_name = column(each.field_name)
+        self.today, self.column, self.participations = today, column, participations
         self.names = read_names()
         self._fresh = False
 
@@ -116,14 +130,14 @@ class ActivityFilters(django_filters.FilterSet):
         return self.names
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        """All filters together; organization and role speak of one and the same participation, of any time."""
+        """All filters together; organization and role speak of one and the same participation."""
         values = dict(self.form.cleaned_data)
         organizations, roles = values.pop("organization", ()), values.pop("role", ())
         for name, value in values.items():
             queryset = self.filters[name].filter(queryset, value)
         if not organizations and not roles:
             return queryset
-        participations = Participation.objects.filter(response__in=TAKING_PART)
+        participations = self.participations
         if organizations:
             participations = participations.filter(organization__in=self.filters["organization"].ids(organizations))
         if roles:
@@ -131,11 +145,12 @@ class ActivityFilters(django_filters.FilterSet):
         return queryset.filter(pk__in=participations.values("activity_id"))
 
     def showing(self, rows: QuerySet, column: str, signals: Sequence[str]) -> QuerySet:
-        return rows.filter(reduce(or_, [signal_rule(signal, self.today) for signal in signals]))
+        return rows.filter(reduce(or_, [signal_rule(signal, self.today, self.column) for signal in signals]))
 
     def silent_for(self, rows: QuerySet, column: str, days: int) -> QuerySet:
         """Open, and not heard of for more than so many days; the same clock as the signal “silent”, in UTC days."""
         day = self.today - datetime.timedelta(days=days)
         start = datetime.datetime.combine(day, datetime.time(), tzinfo=datetime.UTC)
-        never = Q(agreed=False, last_update_at__isnull=True, created_at__lt=start)
-        return rows.filter(IS_OPEN & (Q(last_update_at__lt=start) | never))
+        heard, is_open = self.column("last_update_at"), Q(**{f"{self.column('status')}__in": OPEN_STATUSES})
+        never = Q(**{"agreed": False, f"{heard}__isnull": True, "created_at__lt": start})
+        return rows.filter(is_open & (Q(**{f"{heard}__lt": start}) | never))

@@ -1,5 +1,6 @@
 """Kinds of filter: the form field that understands or refuses what was given, the rows it finds, the words for it."""
 
+import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -8,11 +9,13 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.toolkit.dates import PartialDate
+from tracker.toolkit.days import day_words
 from tracker.toolkit.search import terms
 
 from ..models import Activity
@@ -107,6 +110,32 @@ class DayField(SingleField):
         return date
 
 
+class PastDayField(SingleField):
+    """A full day up to today: of what may be known only to the month nobody can say what was known on it."""
+
+    def read(self, value: str) -> datetime.date:
+        try:
+            date = PartialDate(value)
+        except ValueError:
+            date = None
+        if date is None or not date.is_exact or date.first_day.year < DayField.years[0]:
+            raise ValidationError(
+                _("“%(value)s” is not a full day. Write it as year-month-day, like 2001-12-31.")
+                % {"value": shown(value)}
+            )
+        if date.first_day > timezone.localdate():
+            raise ValidationError(_("That day lies in the future. Give today or an earlier day."))
+        return date.first_day
+
+
+def past_day(given: Sequence[str]) -> datetime.date | None:
+    """The full day that these values of a parameter name; None where they name none, or are not understood."""
+    try:
+        return PastDayField(required=False).clean(list(given))
+    except ValidationError:
+        return None
+
+
 class DaysField(SingleField):
     """A number of days."""
 
@@ -190,6 +219,30 @@ class Day(django_filters.Filter):
 
     def words(self, value: PartialDate) -> str:
         return value.localized()
+
+
+class KnownOn(django_filters.Filter):
+    """The day of which everything else speaks: it finds nothing itself, and needs no label before its words."""
+
+    field_class = PastDayField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label": "", **kwargs})
+
+    def filter(self, rows: QuerySet, value: datetime.date | None) -> QuerySet:
+        return rows
+
+    def words(self, value: datetime.date) -> str:
+        # Translators: a filter: the report shows what was known on that day.
+        return _("As of %(day)s") % {"day": day_words(value)}
+
+
+class ComparedWith(KnownOn):
+    """The earlier day of two."""
+
+    def words(self, value: datetime.date) -> str:
+        # Translators: a filter: the report shows what changed from that day on.
+        return _("Changes since %(day)s") % {"day": day_words(value)}
 
 
 class Days(django_filters.Filter):

@@ -33,12 +33,14 @@ def in_order(rows: ActivityQuerySet, sort: str) -> ActivityQuerySet:
         # An unknown date is the empty text, which would come first.
         expression: Any = NullIf(F("planned_end_on"), Value(""))
     elif key == "updated":
-        expression = F("last_update_at")
+        expression = F(rows.column("last_update_at"))
     elif key == "status":
-        order = [When(status=status, then=Value(number)) for number, status in enumerate(Status.values)]
+        status = rows.column("status")
+        order = [When(**{status: code}, then=Value(number)) for number, code in enumerate(Status.values)]
         expression = Case(*order, output_field=IntegerField())
     else:
-        expression = as_read("title" if key == "title" else "lead__acronym")
+        lead = "states__lead__acronym" if rows.is_dated else "lead__acronym"
+        expression = as_read("title" if key == "title" else lead)
     by = expression.desc(nulls_last=True) if descending else expression.asc(nulls_last=True)
     return rows.order_by(by, *BY_CODE)
 

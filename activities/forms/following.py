@@ -12,7 +12,7 @@ from organizations.models import Organization
 from tracker.toolkit.views import BadParameters, filled, refuse_control_characters
 
 from ..choices import MAILED
-from ..filters import Selection
+from ..filters import StandingSelection
 from ..models import Activity, Area
 from ..reading.bell import LONGEST_NAME, LONGEST_QUERY
 from .words import NameField
@@ -22,7 +22,7 @@ OF_THE_LIST = ("page", "sort", "format")
 TOO_LONG = gettext_lazy("The filter is too long to be followed. Choose fewer values.")
 
 
-def selection_of(query: str, user: Any) -> Selection:
+def selection_of(query: str, user: Any) -> StandingSelection:
     """What a filter asks for. Raises ValidationError: it is not understood, asks for nothing, or is too long."""
     try:
         if len(query) > LONGEST_QUERY:
@@ -34,7 +34,7 @@ def selection_of(query: str, user: Any) -> Selection:
     except SuspiciousOperation as error:
         raise ValidationError(TOO_LONG) from error
     given = {name: values for name, values in filled(asked).items() if name not in OF_THE_LIST}
-    selection = Selection(given, user)
+    selection = StandingSelection(given, user)
     if selection.problems:
         raise ValidationError([f"{name}: {sentence}" for name, sentence in selection.problems])
     if not selection.values:

@@ -14,10 +14,13 @@ from .participation import Participation
 from .review import Review, ReviewReason
 from .rounds import ReportingRound, UpdateRequest
 from .saved import SavedReport, StartView
+from .states import ENDLESS, ActivityState
 from .vocabulary import FunctionalField, ObstacleKind, PartnerKind, ResourceKind, Theme
 
 __all__ = [
+    "ENDLESS",
     "Activity",
+    "ActivityState",
     "Area",
     "ChangeSet",
     "ChangeSetEntry",

@@ -31,6 +31,18 @@ class ParticipationQuerySet(models.QuerySet):
         theirs = members.filter(user=OuterRef("focal_point"), organization=OuterRef("organization"))
         return self.filter(Exists(theirs), focal_point__is_active=True)
 
+    def known_on(self, day: datetime.date) -> "ParticipationQuerySet":
+        """Those begun by that day and accepted, still held or ended: who withdrew later had not done so yet."""
+        taken_back = self.model.objects.taken_back().filter(pk=OuterRef("pk"))  # type: ignore[attr-defined]
+        ends_later = ~is_past("until", day + datetime.timedelta(days=1)) & ~Q(until="")
+        withdrew_later = Q(response=Response.WITHDRAWN) & ends_later & ~Exists(taken_back)
+        return self.filter(Q(response__in=TAKING_PART) | withdrew_later, since__lte=day.isoformat())
+
+    def ended_between(self, day: datetime.date, later: datetime.date) -> "ParticipationQuerySet":
+        """Those that still held on the first of these days and no longer on the second."""
+        still = ~is_past("until", day + datetime.timedelta(days=1)) & ~Q(until="")
+        return self.filter(still & is_past("until", later + datetime.timedelta(days=1)))
+
     def opening_to(self, organization_ids: set[int]) -> "ParticipationQuerySet":
         """Those by which these organizations may read a restricted activity today.
 
@@ -61,9 +73,14 @@ class ParticipationQuerySet(models.QuerySet):
         return self.filter(~Exists(taken_back), response__in=(*TAKING_PART, Response.WITHDRAWN))
 
     def unanswered(self, today: datetime.date) -> "ParticipationQuerySet":
-        """Invitations that have waited too long."""
+        """Invitations that have waited too long; of an earlier day, those that had until then."""
         patience = datetime.timedelta(days=INVITATION_PATIENCE_DAYS)
-        return self.filter(response=Response.INVITED, invited_at__lt=timezone.now() - patience)
+        if today >= timezone.localdate():
+            return self.filter(response=Response.INVITED, invited_at__lt=timezone.now() - patience)
+        midnight = datetime.datetime.combine(today + datetime.timedelta(days=1), datetime.time())
+        end = timezone.make_aware(midnight)
+        answered_later = Q(answered_at__gte=end) & (Q(since="") | Q(since__gt=today.isoformat()))
+        return self.filter(Q(response=Response.INVITED) | answered_later, invited_at__lt=end - patience)
 
 
 class Participation(models.Model):

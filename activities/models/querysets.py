@@ -1,10 +1,11 @@
 """Sets of activities, named as one would say them. Every rule about rows – visibility, signals – stands here once."""
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, When
+from django.db.models import BooleanField, Case, Exists, F, FilteredRelation, OuterRef, Q, When
 from django.utils import timezone
 
 from tracker.toolkit.dates import is_past
@@ -20,24 +21,40 @@ from .participation import Participation
 
 IS_OPEN = Q(status__in=OPEN_STATUSES)
 
+# What the states of an activity remember from day to day. Everything else is known only as it is today.
+DATED = ("status", "status_as_of", "progress", "last_update_at", "lead_id", "lead_withdrew_on", "silent_on")
 
-def signal_rule(signal: str, today: datetime.date) -> Q:
-    """The rule of a signal as a condition on activities. Raises ValueError for a signal that does not exist."""
+COMPARED = ("status", "progress", "silent_on")
+
+
+def then(name: str) -> str:
+    """The column that tells a derived fact in rows read `as_known_on` a day; other names stay as they are."""
+    return f"then_{name}" if name in DATED else name
+
+
+def signal_rule(signal: str, today: datetime.date, column: Callable[[str], str] = str) -> Q:
+    """The rule of a signal as a condition on activities. Raises ValueError for a signal that does not exist.
+
+    `column` names the columns of rows that were read as they were known on that day.
+    """
+    is_open = Q(**{f"{column('status')}__in": OPEN_STATUSES})
+    nobody_leads = Q(**{f"{column('lead_id')}__isnull": True})
+    never_withdrew = Q(**{column("lead_withdrew_on"): ""})
     match signal:
         case Signal.OVERDUE:
-            return IS_OPEN & is_past("planned_end_on", today)
+            return is_open & is_past("planned_end_on", today)
         case Signal.LEAD_WITHDREW:
-            return IS_OPEN & Q(lead__isnull=True) & ~Q(lead_withdrew_on="")
+            return is_open & nobody_leads & ~never_withdrew
         case Signal.NO_LEAD:
-            return IS_OPEN & Q(agreed=False, lead__isnull=True, lead_withdrew_on="")
+            return is_open & Q(agreed=False) & nobody_leads & never_withdrew
         case Signal.SILENT:
-            return IS_OPEN & Q(silent_on__lte=today)
+            return is_open & Q(**{f"{column('silent_on')}__lte": today})
         case Signal.UNANSWERED:
-            return IS_OPEN & Q(Exists(Participation.objects.unanswered(today).filter(activity=OuterRef("pk"))))
+            return is_open & Q(Exists(Participation.objects.unanswered(today).filter(activity=OuterRef("pk"))))
         case Signal.PAST_REVIEW:
-            return IS_OPEN & Q(review_on__lt=today)
+            return is_open & Q(review_on__lt=today)
         case Signal.NO_CLOSING_CONDITION:
-            return IS_OPEN & Q(agreed=False, closing_condition="")
+            return is_open & Q(agreed=False, closing_condition="")
     raise ValueError(f"no such signal: {signal}")
 
 
@@ -82,6 +99,29 @@ class ActivityQuerySet(models.QuerySet):
         takes_part = Participation.objects.opening_to(user.organization_ids).filter(activity=OuterRef("pk"))
         return self.filter(open_to_members | Q(Exists(takes_part)))
 
+    def as_known_on(self, day: datetime.date) -> "ActivityQuerySet":
+        """Those known on that day, each with the columns `then_status`, `then_lead_id` … of its state on that day."""
+        if self.is_dated:
+            return self
+        # Both conditions in one call: they speak of one state, of which there is one a day.
+        rows = self.filter(states__known_from__lte=day, states__known_until__gt=day)
+        return rows.annotate(**{then(name): F(f"states__{name}") for name in DATED})
+
+    def beside(self, day: datetime.date) -> "ActivityQuerySet":
+        """Each row with `before_status` … of its state on that day, all of them None where it was not known yet."""
+        on_that_day = Q(states__known_from__lte=day, states__known_until__gt=day)
+        rows = self.annotate(before=FilteredRelation("states", condition=on_that_day))
+        return rows.annotate(**{f"before_{name}": F(f"before__{name}") for name in COMPARED})
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether these rows were read `as_known_on` a day."""
+        return then("status") in self.query.annotations
+
+    def column(self, name: str) -> str:
+        """The column of these rows that tells a derived fact."""
+        return then(name) if self.is_dated else name
+
     def include(self, column: str) -> Exists:
         """“The activity that `column` of a row names is one of these”, as a condition on those rows.
 
@@ -100,14 +140,14 @@ class ActivityQuerySet(models.QuerySet):
 
     def showing(self, signal: str, today: datetime.date) -> "ActivityQuerySet":
         """Activities that raise this signal on that day."""
-        return self.filter(signal_rule(signal, today))
+        return self.filter(signal_rule(signal, today, self.column))
 
     def with_signals(self, today: datetime.date) -> "ActivityQuerySet":
         """Each row with a boolean for each signal: `shows_overdue` and so on."""
         return self.annotate(
             **{
                 f"shows_{signal}": Case(
-                    When(signal_rule(signal, today), then=True), default=False, output_field=BooleanField()
+                    When(signal_rule(signal, today, self.column), then=True), default=False, output_field=BooleanField()
                 )
                 for signal in Signal.values
             }

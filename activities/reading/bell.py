@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tracker.toolkit.texts import Text, find_text
 
 from ..choices import MAILED
-from ..filters import Selection
+from ..filters import Selection, StandingSelection
 from ..models import Activity, Follow, Notification, Unsubscription
 from ..notifications.wording import Words
 from ..notifications.words import with_rows, words_of
@@ -39,7 +39,7 @@ class Followable(NamedTuple):
 
 def what_to_follow(selection: Selection) -> Followable | None:
     """Of a list that is filtered, for somebody signed in; None where there is nothing to follow."""
-    if not selection.user.is_authenticated or not selection.values:
+    if not selection.user.is_authenticated or not selection.values or not selection.can_be_kept:
         return None
     codes = selection.given.get("area", [])
     areas = selection.names.areas[codes[0]].ids if len(codes) == 1 and len(selection.given) == 1 else ()
@@ -123,7 +123,7 @@ def _organization(row: Follow) -> Followed:
 
 
 def _filter(row: Follow, user: Any) -> Followed:
-    selection = Selection(dict(QueryDict(row.query).lists()), user)
+    selection = StandingSelection(dict(QueryDict(row.query).lists()), user)
     name = Text(row.name, "")
     if selection.problems:
         return Followed(row, "", name, "", _("This filter asks for something that the register no longer knows."))

@@ -1,8 +1,8 @@
 """A frozen report as it is read: its rows with the names of that day, what was said in the round, what came since."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,9 +20,10 @@ from tracker.toolkit.texts import Text, current_language
 from ..choices import RequestState
 from ..models import FrozenReport, FrozenRow
 from ..models.names import LISTS, Name, Names, read_names
-from ..reports import Row, RowReader, columns_for
+from ..reports import Row, RowReader
 from .frozen_entries import Said, Since, Teller, revived
 from .frozen_since import read_since
+from .lines import columns_of_lines
 
 ROWS_AT_A_TIME = 500
 TOLD = ("said", "since")
@@ -119,26 +120,12 @@ def _as_read(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def of_row(tell: Callable[[Row], Any]) -> Callable[[FrozenLine], Any]:
-    """What a column of the live report tells of a row, told of a line that holds it."""
-    return lambda line: tell(line.row)
-
-
 def frozen_columns(user: Any) -> list[Column]:
     """Those of the live report, and what was reported in the round and corrected since."""
     teller = Teller()
-    columns = [
-        replace(
-            column,
-            value=of_row(column.value),
-            codes=column.codes and of_row(column.codes),
-            language=column.language and of_row(column.language),
-        )
-        for column in columns_for(user)
-    ]
     said, since = TOLD
     return [
-        *columns,
+        *columns_of_lines(user),
         Column(name=said, label=_("Reported in the round"), value=lambda line: teller.said(line.said), width=60),
         Column(name=since, label=_("Corrected since"), value=lambda line: teller.since(line.since), width=40),
     ]

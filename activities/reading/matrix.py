@@ -16,7 +16,7 @@ from tracker.toolkit.texts import Text, find_text
 from ..choices import ASKED_ROLES, LEADING_ROLES, Signal
 from ..filters import LARGE, Selection
 from ..models.names import Name
-from ..models.querysets import ActivityQuerySet, signal_rule
+from ..models.querysets import ActivityQuerySet
 
 
 class Axis(NamedTuple):
@@ -199,7 +199,7 @@ def _count(selection: Selection, axis: Axis) -> Numbers:
     }
     # The signals that the list shows, each as the set of activities that raise it.
     ranks = [
-        When(activity__in=others.filter(signal_rule(signal, selection.today)).values("pk"), then=Value(rank))
+        When(activity__in=others.filter(selection.signal(signal)).values("pk"), then=Value(rank))
         for rank, signal in enumerate(SHOWN)
     ]
     by_column = _by_role(parts.annotate(key=F(f"activity__{axis.column}")), ranks, "organization", "key")

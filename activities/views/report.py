@@ -1,6 +1,7 @@
 """The list of activities, which is the report: a page and every form of the same rows."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -20,14 +22,27 @@ from tracker.toolkit.spreadsheets import Column
 from tracker.toolkit.views import Report, ReportView
 
 from ..choices import Signal
-from ..filters import LARGE, SORTS, Selection, at_most, count_options, count_visible, in_order, labelled
+from ..filters import (
+    LARGE,
+    SORTS,
+    Change,
+    Comparison,
+    Counts,
+    Selection,
+    at_most,
+    count_options,
+    count_visible,
+    in_order,
+    labelled,
+)
 from ..forms.saved import save_form
-from ..models import Activity
 from ..reading.bell import what_to_follow
+from ..reading.comparison import Comparing, comparison_columns, count_changes
 from ..reading.saved import tabs_of
 from ..reports import Row, RowReader, columns_for
 from .arrangement import Place, arrange, paper_note, paper_table
 from .asking import tidy_query
+from .comparison import ChangesTable, changes_context, kinds_of
 from .printing import print_report
 from .report_form import form_context
 from .report_look import (
@@ -84,6 +99,7 @@ class ActivityTable(Report):
             rows=len(self.ids),
             left_out=self.selection.visible().count() - len(self.ids),
             address=request.build_absolute_uri(),
+            note=self.selection.note,
         )
 
 
@@ -95,46 +111,34 @@ class ActivityReport(ReportView):
     file_name = "activities"
 
     def offered_columns(self) -> Sequence[Column]:
-        return columns_for(self.request.user)
+        columns = comparison_columns if self.request.GET.get("compare") else columns_for
+        return columns(self.request.user)
 
     def read(self, given: dict[str, list[str]], problems: list[tuple[str, str]]) -> Selection:
-        selection = Selection(given, self.request.user)
+        if given.get("compare"):
+            selection: Selection = Comparison(given, self.request.user)
+        else:
+            given.pop("compare", None)  # the form sends it empty
+            selection = Selection(given, self.request.user)
         problems += selection.problems
         return selection
 
-    def make_report(self, selection: Selection, sort: str) -> ActivityTable:
-        return ActivityTable(selection, sort)
+    def make_report(self, selection: Selection, sort: str) -> Report:
+        return ChangesTable(selection, sort) if isinstance(selection, Comparison) else ActivityTable(selection, sort)
 
     def render_page(self, request: HttpRequest, selection: Selection, sort: str, page: int) -> HttpResponse:
         counts = count_options(selection)
-        start = (page - 1) * self.page_size
-        # The references of one page first, the rows after: what stands before a late page is never read.
-        # What the person may see was asked when the references were found.
-        here = Activity.objects.rewrite(False).filter(pk__in=self.references(selection, sort, start, counts.total))
-        reader = RowReader(selection.names, selection.today)
         look, offered = Look(sort, columns=self.chosen), self.offered_columns()
-        columns = chosen_columns(offered, look)
-        signals = None if READ_ON_DEMAND.intersection(self.chosen or ()) else LineWriter.signals
-        rows = reader.read(in_order(here, sort), signals=signals) if counts.total else []
-        shown = self.paginate(rows, page, counts.total)
-        visible = count_visible(selection) if selection.values else min(counts.total, LARGE + 1)
-        by_area = sort.removeprefix("-") == "code"
+        show: Any = self.changes if isinstance(selection, Comparison) else self.activities
         context = {
             **form_context(selection, counts),
-            "groups_of_lines": LineWriter(by_area=by_area, columns=columns).groups(rows),
-            "page": shown,
-            "count_words": count_words(shown.paginator.count, visible, bool(selection.values)),
-            "total_words": number_words(shown.paginator.count) if shown.paginator.count > LARGE else "",
-            "heads": heads(selection.query(), look, columns),
+            "compares": True,
             "look": look,
             "choices": choices(offered, self.chosen),
-            # More than fit beside one another.
-            "wide": columns is not None and len(columns) > len(ON_PAGE),
             "unchosen": [*pairs(selection), *look._replace(columns=None).hidden()],
             "usual_columns": look._replace(columns=None).address(selection.query()),
-            "rows_words": rows_words(shown.paginator.count),
+            "cleared": reverse("activity-list") + look.address(urlencode(selection.days, doseq=True)).removesuffix("?"),
             "sort": sort,
-            "sorts": SORTS,
             "chips": selection.chips(),
             "sentence": selection.sentence(),
             "exports": exports(lambda form: look.address(selection.query(), format=form)),
@@ -143,12 +147,51 @@ class ActivityReport(ReportView):
             "saved_query": tidy_query(request.GET),
             "save_form": save_form(request),
             "followable": what_to_follow(selection),
-            "widenings": widenings(selection, look) if not rows else [],
-            "everything": visible_words(visible),
+            **show(selection, counts, look, chosen_columns(offered, look), page),
         }
         swapped = request.htmx and not request.htmx.history_restore_request
         template = "activities/report/finder.html" if swapped else "activities/activity_list.html"
         return render(request, template, context)
+
+    def activities(
+        self, selection: Selection, counts: Counts, look: Look, columns: list[Column] | None, page: int
+    ) -> dict[str, Any]:
+        """The activities of one page."""
+        sort, start = look.sort, (page - 1) * self.page_size
+        # The references of one page first, the rows after: what stands before a late page is never read.
+        # What the person may see was asked when the references were found.
+        here = selection.activities().filter(pk__in=self.references(selection, sort, start, counts.total))
+        reader = RowReader(selection.names, selection.today)
+        signals = None if READ_ON_DEMAND.intersection(self.chosen or ()) else LineWriter.signals
+        rows = reader.read(in_order(here, sort), signals=signals) if counts.total else []
+        shown = self.paginate(rows, page, counts.total)
+        visible = count_visible(selection) if selection.is_filtered else min(counts.total, LARGE + 1)
+        by_area = sort.removeprefix("-") == "code"
+        writer = LineWriter(by_area=by_area, columns=columns, in_the_past=selection.is_past)
+        return {
+            "results": "activities/report/results.html",
+            "groups_of_lines": writer.groups(rows),
+            "page": shown,
+            "count_words": count_words(shown.paginator.count, visible, selection.is_filtered),
+            "total_words": number_words(shown.paginator.count) if shown.paginator.count > LARGE else "",
+            "heads": heads(selection.query(), look, columns),
+            # More than fit beside one another.
+            "wide": columns is not None and len(columns) > len(ON_PAGE),
+            "rows_words": rows_words(shown.paginator.count),
+            "sorts": SORTS,
+            "widenings": widenings(selection, look) if not rows else [],
+            "everything": visible_words(visible),
+        }
+
+    def changes(
+        self, selection: Comparison, counts: Counts, look: Look, columns: list[Column] | None, page: int
+    ) -> dict[str, Any]:
+        """The changes of one page."""
+        numbers = count_changes(selection) if counts.total else dict.fromkeys(Change.values, 0)
+        lines = Comparing(selection, look.sort).page(numbers, (page - 1) * self.page_size, self.page_size)
+        shown = self.paginate(lines, page, sum(numbers.values()))
+        kinds = kinds_of(numbers, partial(look.address, selection.query()), self.page_size)
+        return {"page": shown, **changes_context(lines, kinds, counts.total, columns, selection.user)}
 
     def references(self, selection: Selection, sort: str, start: int, total: int) -> QuerySet:
         """The references of one page, counted from the nearer end: what lies between is passed over row by row."""
@@ -160,7 +203,8 @@ class ActivityReport(ReportView):
     def print_pieces(self, request: HttpRequest, report: Any, provenance: Provenance) -> Iterator[str]:
         """The paper in pieces: its head, the table some hundred rows at a time, its foot."""
         places = report.places()
-        context = {"provenance": provenance, "heads": places, "note": report.paper_note()}
+        compared = isinstance(report, ChangesTable)
+        context = {"provenance": provenance, "heads": places, "note": report.paper_note(), "compared": compared}
         whole = render_to_string("activities/activity_list_print.html", context, request)
         return print_report(whole, report, places, by_area=report.by_area)
 
@@ -202,7 +246,7 @@ def quick_links(selection: Selection, look: Look) -> list[tuple[str, str, bool]]
             look.address(urlencode([(name, str(value)) for name, values in given.items() for value in values])),
             present == {name: set(map(str, values)) for name, values in given.items()},
         )
-        for label, given in links
+        for label, given in ((label, {**selection.days, **given}) for label, given in links)
     ]
 
 

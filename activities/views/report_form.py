@@ -131,7 +131,7 @@ def written_options(options: tuple[tuple[str, str], ...], chosen: frozenset[str]
 
 def countries_in_use(selection: Selection) -> list[tuple[str, str]]:
     """Countries of activities this person may read, and those chosen, by name."""
-    key = f"countries:{selection.scope()}"
+    key = f"countries:{selection.scope()}|{selection.as_of or ''}"
     codes = caches["process"].get(key)
     if codes is None:
         lists = selection.visible().exclude(countries="").values_list("countries", flat=True).distinct()

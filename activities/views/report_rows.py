@@ -29,9 +29,12 @@ class LineWriter:
     # Those that stand in a line.
     signals = (Signal.OVERDUE, Signal.LEAD_WITHDREW, Signal.NO_LEAD, Signal.SILENT)
 
-    def __init__(self, *, by_area: bool, columns: Sequence[Column] | None = None) -> None:
-        """`columns` are those of the report that were chosen; None for the usual eight."""
-        self.by_area, self.columns = by_area, columns
+    def __init__(self, *, by_area: bool, columns: Sequence[Column] | None = None, in_the_past: bool = False) -> None:
+        """`columns` are those of the report that were chosen; None for the usual eight.
+
+        `in_the_past`: the rows are of an earlier day, so that “8 days ago” would be misread: they say the day.
+        """
+        self.by_area, self.columns, self.in_the_past = by_area, columns, in_the_past
         self.language = current_language()
         self.between = _(", ")
         words = ("lead", _("Lead")), ("part", _("With")), ("due", _("Due")), ("age", _("Updated"))
@@ -150,6 +153,8 @@ class LineWriter:
 
     def age(self, row: Row) -> str:
         words = age_words(row.updated_on)
+        if self.in_the_past and row.updated_on:
+            words = day_words(row.updated_on, short=True)
         if Signal.SILENT in row.signals:
             return ui.signal(Signal.SILENT, words)
         if row.updated_on is None:

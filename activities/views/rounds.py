@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ..choices import RequestState, Status
-from ..filters import KEEPER, Selection
+from ..filters import KEEPER, StandingSelection
 from ..forms.rounds import ReminderForm
 from ..models import FrozenReport, ReportingRound
 from ..reading import round_chart
@@ -110,6 +110,6 @@ def _scope(made: ReportingRound) -> str:
     """Which activities are asked about, in words; "" for all."""
     if not made.filters:
         return ""
-    selection = Selection(parse_qs(made.filters), KEEPER)
+    selection = StandingSelection(parse_qs(made.filters), KEEPER)
     # An area or an organization it names may be gone.
     return made.filters if selection.problems else selection.sentence()

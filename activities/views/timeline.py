@@ -149,6 +149,8 @@ class TimelineReport(ReportView):
                 (chip.text, self.address(timeline, sort, filters=chip.query)) for chip in timeline.selection.chips()
             ],
             "sentence": timeline.selection.sentence(),
+            "selection": timeline.selection,
+            "today_href": self.address(timeline, sort, chips=timeline.selection.query(as_of=[])),
             "scales": self.scales(timeline, sort),
             "orders": self.orders(timeline, sort),
             "ways": self.ways(timeline, sort),

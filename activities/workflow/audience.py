@@ -10,7 +10,7 @@ from django.utils import timezone
 from organizations.choices import COORDINATORS
 from organizations.models import Membership, User
 
-from ..filters import Selection
+from ..filters import StandingSelection
 from ..models import Activity, Follow
 from ..models.querysets import scope_of
 from .changes import ENTERED, Change, Changes, interests
@@ -81,7 +81,7 @@ class Audience:
     def _found_by(self, query: str, user: User) -> set[int]:
         key = scope_of(user), query
         if key not in self._filtered:
-            selection = Selection(dict(QueryDict(query).lists()), user)
+            selection = StandingSelection(dict(QueryDict(query).lists()), user)
             # A filter may name what no longer exists; the page of settings says so.
             found = Activity.objects.none() if selection.problems else selection.rows()
             self._filtered[key] = set(found.filter(pk__in=self.changes).order_by().values_list("pk", flat=True))

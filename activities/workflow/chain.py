@@ -1,7 +1,7 @@
 """The order of a log: which entries stand, in which order they tell the story, and what a new one would follow."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tracker.toolkit.dates import PartialDate
@@ -21,6 +21,7 @@ class Entry(NamedTuple):
     kind: str
     created_at: datetime.datetime
     organization_id: int | None
+    corrects: int | None
 
     @property
     def place(self) -> tuple[str, int]:
@@ -36,20 +37,32 @@ class State(NamedTuple):
     progress: int | None
 
 
-def standing_entries(activity: Activity, up_to: int | None = None) -> list[Entry]:
-    """The entries nobody corrected or took back, in order; `up_to` leaves out those of a higher id, as if unwritten."""
+def written_entries(activity: Activity, up_to: int | None = None) -> list[Entry]:
+    """All entries as they were entered, each its own root; `up_to` leaves out those with a higher id."""
     rows = StatusUpdate.objects.filter(activity=activity).order_by("pk")
     if up_to is not None:
         rows = rows.filter(pk__lte=up_to)
-    columns = ("pk", "corrects_id", "as_of", "status", "progress", "kind", "created_at", "organization_id")
+    columns = ("pk", "as_of", "pk", "status", "progress", "kind", "created_at", "organization_id", "corrects_id")
+    return [Entry(*row) for row in rows.values_list(*columns)]
+
+
+def standing(entries: Iterable[Entry]) -> list[Entry]:
+    """Those of the entries that none of the others corrects or takes back, in the order of the story they tell."""
     roots: dict[int, int] = {}
-    entries: dict[int, Entry] = {}
-    for pk, corrects, as_of, *rest in rows.values_list(*columns):
-        roots[pk] = roots.get(corrects, corrects) if corrects else pk
-        entries.pop(corrects, None)
-        entries[pk] = Entry(pk, as_of, roots[pk], *rest)
-    entries = {pk: entry for pk, entry in entries.items() if entry.kind != UpdateKind.TAKEN_BACK}
-    return sorted(entries.values(), key=lambda entry: entry.place)
+    found: dict[int, Entry] = {}
+    for entry in entries:
+        if entry.corrects:
+            found.pop(entry.corrects, None)
+            entry = entry._replace(root=roots.get(entry.corrects, entry.corrects))
+        roots[entry.pk] = entry.root
+        found[entry.pk] = entry
+    stand = (entry for entry in found.values() if entry.kind != UpdateKind.TAKEN_BACK)
+    return sorted(stand, key=lambda entry: entry.place)
+
+
+def standing_entries(activity: Activity, up_to: int | None = None) -> list[Entry]:
+    """The entries nobody corrected or took back, in order; `up_to` leaves out those of a higher id, as if unwritten."""
+    return standing(written_entries(activity, up_to))
 
 
 def standing_with(entries: Sequence[Entry], update: StatusUpdate) -> list[Entry]:
@@ -57,7 +70,7 @@ def standing_with(entries: Sequence[Entry], update: StatusUpdate) -> list[Entry]
     root = next((entry.root for entry in entries if entry.pk == update.corrects_id), update.pk)
     entry = Entry(
         update.pk, PartialDate(update.as_of), root, update.status, update.progress, update.kind, update.created_at,
-        update.organization_id,
+        update.organization_id, update.corrects_id,
     )  # fmt: skip
     others = [e for e in entries if e.pk != update.corrects_id]
     if update.kind == UpdateKind.TAKEN_BACK:

@@ -13,67 +13,37 @@ from django.utils.translation import override
 from django_countries import countries
 
 from organizations.models import NAME_COLUMNS, Organization, OrganizationName
-from tracker.toolkit.dates import PartialDate
 from tracker.toolkit.search import searchable
 
-from ..choices import LEADING_ROLES, Response, Role, UpdateKind
-from ..models import Activity, Participation, StatusUpdate
-from .chain import Entry, standing_entries, state_after
+from ..choices import UpdateKind
+from ..models import ENDLESS, Activity, ActivityState, Participation, StatusUpdate
+from ..models.querysets import DATED
+from .chain import Entry, standing, written_entries
+from .facts import (
+    Facts,
+    computed_states,
+    derived_from_log,
+    heard_at,
+    leading_of,
+    led_on,
+    remembered_states,
+    states_of,
+)
 
 MODEL_LANGUAGES = settings.MODELTRANSLATION_LANGUAGES
 LANGUAGES = tuple(language.replace("-", "_") for language in MODEL_LANGUAGES)
 
 
-def heard_at(entry: Entry) -> datetime.datetime:
-    """When the register heard: the moment of entry, but for what was recorded from old sources the day it speaks of."""
-    if entry.kind != UpdateKind.DOCUMENTED:
-        return entry.created_at
-    day = PartialDate(entry.as_of).last_day
-    at = datetime.datetime.combine(day, datetime.time(), tzinfo=timezone.get_default_timezone())
-    return min(at, entry.created_at)
-
-
-def derived_from_log(activity: Activity, entries: Sequence[Entry] | None = None) -> dict[str, Any]:
-    """Status, progress and last word as the standing entries tell them; they are read where they are not given."""
-    if entries is None:
-        entries = standing_entries(activity)
-    state = state_after(activity, entries)
-    heard = max(map(heard_at, entries), default=None)
-    # An agreed item that nobody has taken up directly cannot fall silent.
-    since = heard or (None if activity.agreed else activity.created_at)
-    return {
-        "status": state.status,
-        "status_as_of": state.as_of,
-        "progress": state.progress,
-        "last_update_at": heard,
-        "silent_on": since and timezone.localdate(since) + datetime.timedelta(days=activity.update_interval_days + 1),
-    }
-
-
-def derived_from_participations(activity: Activity, today: datetime.date) -> dict[str, Any]:
-    """Who leads: the lead, or else the first co-lead; or since when the lead has withdrawn."""
-    leading = Participation.objects.filter(activity=activity).leading()
-    current = leading.taking_part().current_on(today).values_list("role", "organization_id").order_by("id")
-    by_role: dict[str, int] = {}
-    for role, organization_id in current:
-        by_role.setdefault(role, organization_id)
-    lead_id = next((by_role[role] for role in LEADING_ROLES if role in by_role), None)
-    withdrew_on = ""
-    if lead_id is None:
-        # An invitation that was taken back before it was accepted is no lead that withdrew.
-        withdrawn = leading.held().filter(role=Role.LEAD, response=Response.WITHDRAWN)
-        last = withdrawn.order_by("-until", "-id").first()
-        withdrew_on = (last.until or today.isoformat()) if last else ""
-    return {"lead_id": lead_id, "lead_withdrew_on": withdrew_on}
-
-
 def refresh_derived(activity: Activity) -> dict[str, tuple[Any, Any]]:
     """Recompute the derived columns of one activity, but for `search_text`; return (before, after) of what differed."""
-    return _write(activity, derived_from_log(activity) | derived_from_participations(activity, timezone.localdate()))
+    entries, leading = written_entries(activity), leading_of(activity)
+    changed = _write(activity, derived_from_log(activity, standing(entries)) | led_on(timezone.localdate(), leading))
+    refresh_states(activity, states_of(activity, entries, leading))
+    return changed
 
 
-def remember_entry(activity: Activity, entries: Sequence[Entry], said: Iterable[str]) -> None:
-    """After a new entry: `entries` are those that stand now, `said` is what it adds to `search_text`.
+def remember_entry(activity: Activity, entries: Sequence[Entry], update: StatusUpdate, said: Iterable[str]) -> None:
+    """After the new entry `update`: `entries` are those that stand now, `said` what it adds to `search_text`.
 
     Who leads is no matter of the log, and the rest of the text was searched before: neither is read again.
     """
@@ -81,6 +51,33 @@ def remember_entry(activity: Activity, entries: Sequence[Entry], said: Iterable[
     if added := " | ".join(filter(None, map(searchable, said))):
         fresh["search_text"] = f"{activity.search_text} | {added}" if activity.search_text else added
     _write(activity, fresh)
+    if update.kind == UpdateKind.TAKEN_BACK:
+        # What is known may be again what was known before: that is one state.
+        refresh_states(activity, computed_states(activity))
+    else:
+        _append_state(activity, timezone.localdate(heard_at(update)))
+
+
+def _append_state(activity: Activity, day: datetime.date) -> None:
+    """From that day on the columns say what is known, where nothing was heard later: one state ends, one begins.
+
+    Whatever falls between earlier days changes what was known since: then all states are computed anew.
+    """
+    last = ActivityState.objects.filter(activity=activity, known_until=ENDLESS)
+    facts = {name: getattr(activity, name) for name in DATED}
+    if last.filter(known_from__lt=day).update(known_until=day):
+        ActivityState.objects.create(activity=activity, known_from=day, **facts)
+    elif not last.filter(known_from=day).update(**facts):
+        refresh_states(activity, computed_states(activity))
+
+
+def refresh_states(activity: Activity, states: Sequence[Facts]) -> None:
+    """Write the states of an activity where they differ."""
+    remembered = remembered_states(activity)
+    if remembered != states:
+        if remembered:
+            ActivityState.objects.filter(activity=activity).delete()
+        ActivityState.objects.bulk_create(ActivityState(activity=activity, **state) for state in states)
 
 
 def refresh_leads(today: datetime.date) -> int:

@@ -19,7 +19,7 @@ from organizations.models import User
 from tracker.toolkit.keys import among
 
 from ..choices import ANSWERED_STATES, RequestState
-from ..filters import KEEPER, Selection, in_order
+from ..filters import KEEPER, StandingSelection, in_order
 from ..models import Activity, FrozenReport, FrozenRow, ReportingRound, StatusUpdate, UpdateRequest
 from ..models.names import country_names, obstacle_names, read_names
 from ..models.querysets import ActivityQuerySet
@@ -42,7 +42,7 @@ def freeze(
     asked = UpdateRequest.objects.filter(round=made).values("activity")
     whole = Activity.objects.rewrite(False).filter(Q(pk__in=activities.order_by().values("pk")) | Q(pk__in=asked))
     ids = list(in_order(whole, "code").values_list("pk", flat=True))
-    raw = RowReader(names, today).raw_rows(ids)
+    raw = RowReader(names, today, present=True).raw_rows(ids)
     used: dict[str, set[Any]] = defaultdict(set, frameworks={made.framework_id})
     # The checksum stands in the report, which must be there before its rows: they wait as compressed text.
     texts: list[bytes] = []
@@ -129,7 +129,7 @@ def _facts(made: ReportingRound, today: Any) -> dict[str, Any]:
 
 def _in_words(made: ReportingRound, language: str) -> str:
     with override(language):
-        return Selection(parse_qs(made.filters), KEEPER).sentence()
+        return StandingSelection(parse_qs(made.filters), KEEPER).sentence()
 
 
 def _with_answers(made: ReportingRound, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:

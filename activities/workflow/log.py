@@ -146,7 +146,7 @@ def _append(
         update.obstacle_kinds.set(obstacle_kinds)
     if kind not in (UpdateKind.DOCUMENTED, UpdateKind.TAKEN_BACK):
         submit(update)
-    remember_entry(activity, standing_with(entries, update), (done, obstacles, next_steps, reason))
+    remember_entry(activity, standing_with(entries, update), update, (done, obstacles, next_steps, reason))
     return update, True
 
 

@@ -1,6 +1,7 @@
 """Recomputing what the register remembers, and telling where it differs from what the log says."""
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -8,7 +9,8 @@ from django.utils import timezone
 
 from ..models import Activity, FrozenReport
 from ..notifications import count_unread, miscounted
-from .derived import derived_from_log, derived_from_participations, search_text_of
+from .derived import refresh_states, search_text_of
+from .facts import computed_states, derived_from_log, derived_from_participations, remembered_states
 from .freezing import verify
 from .undertakings import sort_key_of
 
@@ -45,13 +47,17 @@ def check_activity(pk: int, fix: bool = False) -> list[Difference]:
         rows = Activity.objects.select_related("framework")
         activity = (rows.select_for_update(of=("self",)) if fix else rows).get(pk=pk)
         wrong = {name: value for name, value in computed(activity).items() if getattr(activity, name) != value}
-        found = [
-            Difference(f"{activity.framework.code} {activity.code}", name, getattr(activity, name), value)
-            for name, value in wrong.items()
-        ]
+        named = f"{activity.framework.code} {activity.code}"
+        found = [Difference(named, name, getattr(activity, name), value) for name, value in wrong.items()]
         if fix and wrong:
             # Not save(): derived columns are no event of the activity's history.
             Activity.objects.filter(pk=pk).update(**wrong)
+        remembered, states = remembered_states(activity), computed_states(activity)
+        if remembered != states:
+            pairs = zip_longest(remembered, states)
+            found += [Difference(named, "states", *next(pair for pair in pairs if pair[0] != pair[1]))]
+            if fix:
+                refresh_states(activity, states)
     return found
 
 

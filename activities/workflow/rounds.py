@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from organizations.models import Organization, User
 
 from ..choices import ASKED_ROLES, NotificationKind
-from ..filters import KEEPER, Selection
+from ..filters import KEEPER, StandingSelection
 from ..models import Activity, Framework, Participation, ReportingRound, UpdateRequest
 from ..models.querysets import ActivityQuerySet
 from ..notifications import write
@@ -27,7 +27,7 @@ EDITABLE = ("title", "period_start", "period_end", "due_on", "asked", "language"
 
 def activities_asked(framework: Framework, filters: str) -> ActivityQuerySet:
     """The activities of a framework that this query string of the report finds. Raises ValidationError (`filters`)."""
-    selection = Selection(parse_qs(filters), KEEPER)
+    selection = StandingSelection(parse_qs(filters), KEEPER)
     if selection.problems:
         parameter, sentence = selection.problems[0]
         raise ValidationError({"filters": f"{parameter}: {sentence}"})

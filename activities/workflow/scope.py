@@ -4,7 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
-from ..filters import KEEPER, Selection
+from ..filters import KEEPER, StandingSelection
 from ..models import Framework
 from .rounds import activities_asked, participations_asked
 
@@ -25,7 +25,7 @@ def round_scope(framework: Framework, filters: str) -> Scope:
     activities = activities_asked(framework, filters)
     asked = list(participations_asked(activities).values_list("organization_id", "activity_id"))
     return Scope(
-        sentence=Selection(parse_qs(filters), KEEPER).sentence(),
+        sentence=StandingSelection(parse_qs(filters), KEEPER).sentence(),
         activities=activities.count(),
         asked_about=len({activity for _organization, activity in asked}),
         requests=Counter(organization for organization, _activity in asked),

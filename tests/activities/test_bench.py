@@ -16,6 +16,7 @@ from activities.bench.synthetic import Register
 from activities.bench.timing import percentile, rounds
 from activities.models import Activity, Participation, StatusUpdate
 from activities.workflow.derived import refresh_derived, search_text_of
+from activities.workflow.facts import computed_states, remembered_states
 from tests.factories import make_item
 from tests.settings import ENVIRONMENT
 from tests.sources import ROOT
@@ -53,7 +54,8 @@ def test_a_small_run_measures_everything(empty_database: str, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     found = json.loads(results.read_text())["sizes"]["50"]
     assert {key: case["status"] for key, case in found["cases"].items()} == {
-        "list": 200, "list_anonymous": 200, "filtered": 200, "filtered_rare": 200, "deep": 200, "detail": 200,
+        "list": 200, "list_anonymous": 200, "filtered": 200, "filtered_rare": 200, "as_of": 200, "changes": 200,
+        "deep": 200, "detail": 200,
         "overview": 200, "overview_anonymous": 200, "desk": 200, "organization": 200, "organizations": 200,
         "framework": 200, "matrix": 200, "matrix_item": 200, "similar": 200, "round": 200,
         "round_kept": 200, "review": 200,
@@ -90,6 +92,7 @@ def test_synthetic_rows_derive_what_their_logs_say() -> None:
     assert Participation.objects.count() == 40 * 5
     assert StatusUpdate.objects.count() == 40 * 10
     for activity in undertakings:
+        assert remembered_states(activity) == computed_states(activity)
         assert refresh_derived(activity) == {}
         assert set(activity.search_text.split(" | ")) == set(search_text_of(activity).split(" | "))
     assert list(Register().add(1)) == [1], "a register that has some gets more"

@@ -1,5 +1,6 @@
 """What load_examples makes of the documented examples: undertakings as precise as their sources, and no more."""
 
+import datetime
 import json
 from io import StringIO
 from typing import Any
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import TestCase
 
 from activities.choices import Response, UpdateKind
+from activities.filters import KEEPER, Selection
 from activities.imports.carrying import prepare
 from activities.imports.plan import plan_from
 from activities.loading.reference import DATA
@@ -63,6 +65,25 @@ class Examples(TestCase):
             plan = plan_from(prepare(kind="undertakings", upload=upload, by=coordinator, reason="").plan)
             self.assertEqual([line for line in plan.lines if line.outcome != "unchanged"], [], language)
             self.assertEqual(len(plan.lines), 57 + 23)
+
+    def test_as_of_a_day_in_the_past_those_are_known_of_which_the_sources_told_by_then(self) -> None:
+        def known(day: str) -> dict[str, str]:
+            rows = Selection({"as_of": [day]}, KEEPER).rows()
+            return {row.import_key or row.code: row.then_status for row in rows}
+
+        def told(*keys: str) -> dict[str, str]:
+            return {key: EXAMPLES[key]["status"] for key in keys}
+
+        items = dict.fromkeys(Activity.objects.agreed_items().values_list("code", flat=True), "agreed")
+        self.assertEqual(known("1998-07-30"), {})
+        self.assertEqual(known("1998-07-31"), told("EX01"))
+        self.assertEqual(known("2000-12-31"), told("EX01", "EX02", "EX04", "EX05"))
+        self.assertEqual(known("2001-02-12"), items | told("EX01", "EX02", "EX04", "EX05"))
+        self.assertEqual(known("2001-12-31"), items | told("EX01", "EX02", "EX03", "EX04", "EX05", "EX06"))
+        self.assertEqual(known("2002-05-02")["F.1"], "completed")
+        self.assertEqual(set(known("2020-12-31")), set(items) | set(EXAMPLES))
+        [row] = Activity.objects.as_known_on(datetime.date(2000, 5, 31)).filter(import_key="EX04")
+        self.assertEqual(row.then_last_update_at, datetime.datetime(2000, 4, 28, tzinfo=datetime.UTC))
 
     def test_further_items_are_served_too(self) -> None:
         self.assertEqual(

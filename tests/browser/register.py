@@ -1,5 +1,6 @@
 """The register that the browser visits: reference data, some documented examples, the demonstration set."""
 
+import datetime
 import io
 import json
 import logging
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
+from django.utils import timezone
 
 from activities.loading import demonstration, examples
 from activities.models import Activity, Framework, Notification, Participation, ReportingRound, Review, SavedReport
@@ -96,6 +98,7 @@ def addresses() -> dict[str, str]:
         "withdrawn": undertaking("DEMO09").get_absolute_url(),
         "corrected": undertaking("DEMO16").get_absolute_url(),
         "documented": undertaking("EX05").get_absolute_url(),
+        "a_month_ago": (timezone.localdate() - datetime.timedelta(days=30)).isoformat(),
         "invitation": f"{undertaking('DEMO15').get_absolute_url()}participants/{invited.pk}/",
         "round": latest_round().get_absolute_url(),
         "closed_round": ReportingRound.objects.order_by("number")[0].get_absolute_url(),

@@ -26,6 +26,8 @@ class Provenance:
     rows: int
     left_out: int
     address: str
+    # What else a reader has to know to understand the rows.
+    note: str = ""
 
     def facts(self) -> list[tuple[str, str]]:
         """Labels and values in the reader's language."""
@@ -34,6 +36,7 @@ class Provenance:
             (_("Source"), self.source),
             (_("Filters"), self.filters or _("None: all activities that the reader may see")),
             (_("As at"), date_format(self.as_of, "DATE_FORMAT")),
+            *([(_("Note"), self.note)] if self.note else []),
             (_("Made"), date_format(timezone.localtime(self.made_at), "DATETIME_FORMAT")),
             (_("Made by"), self.made_by),
             (_("Rows"), str(self.rows)),
@@ -53,6 +56,7 @@ class Provenance:
             "rows": self.rows,
             "left_out": self.left_out,
             "address": self.address,
+            **({"note": self.note} if self.note else {}),
         }
 
     def headers(self) -> dict[str, str]:

@@ -214,6 +214,6 @@ def file_name(name: str, day: str, query: QueryDict, form: str) -> str:
     parts = [
         slugify(f"{key} {' '.join(values)}")
         for key, values in query.lists()
-        if key not in ("format", "page", COLUMNS) and any(values)
+        if key not in ("format", "page", "as_of", COLUMNS) and any(values)
     ]
     return "_".join([name, day, *filter(None, parts)])[:120] + f".{form}"
