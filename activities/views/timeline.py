@@ -133,7 +133,7 @@ class TimelineReport(ReportView):
             **form_context(timeline.selection, count_options(timeline.selection)),
             **chart_context(timeline),
             "sort": sort,
-            "clear": self.address(timeline, sort, filters=""),
+            "clear": self.address(timeline, sort, chips=""),
             "page": self.paginate(lines, page, timeline.shown),
             "areas": writer.groups(dated),
             "years": writer.years(dated, latest_first=sort == "-start"),
@@ -146,7 +146,7 @@ class TimelineReport(ReportView):
                 status for status in Status if any(line.status == status and line.actual_start for line in dated)
             ],
             "chips": [
-                (chip.text, self.address(timeline, sort, filters=chip.query)) for chip in timeline.selection.chips()
+                (chip.text, self.address(timeline, sort, chips=chip.query)) for chip in timeline.selection.chips()
             ],
             "sentence": timeline.selection.sentence(),
             "selection": timeline.selection,
@@ -164,9 +164,9 @@ class TimelineReport(ReportView):
 
     # Addresses
 
-    def address(self, timeline: Timeline, sort: str, *, filters: str | None = None, **changes: str) -> str:
+    def address(self, timeline: Timeline, sort: str, *, chips: str | None = None, **changes: str) -> str:
         order = {"sort": sort} if sort != self.sorts[0] else {}
-        return "?" + timeline.query(filters=filters, **order | changes)
+        return "?" + timeline.query(filters=chips, **order | changes)
 
     def scales(self, timeline: Timeline, sort: str) -> list[tuple[str, str, bool]]:
         """(label, address, whether it is the present one)."""
