@@ -25,6 +25,7 @@ from ..models.querysets import (
 )
 from ..models.signals import days_overdue, days_silent, signal_words, span_words
 from .pulse import pulse
+from .status_chart import status_over_time
 
 # The signals of the overview, worst first, each with what makes one row worse than another.
 ATTENTION = {
@@ -215,5 +216,6 @@ def _counted_context(activities: ActivityQuerySet, today: datetime.date) -> dict
         "largest": max([row.total for row in rows[:-1]], default=0) or 1,
         "attention": needs_attention(activities, today, counted),
         "coming": coming_up(activities, today),
+        "over_time": status_over_time(activities.undertakings(), today),
         "pulse": pulse(activities, today, [row.area for row in rows[:-1] if row.area]),
     }

@@ -4,12 +4,15 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext, ngettext
 
 from tracker.toolkit.days import day_words
 from tracker.toolkit.texts import current_language, direction
 
 from ..choices import Status
+from ..models import ActivityState
+from ..models.querysets import ActivityQuerySet
 
 QUARTERS, YEARS = 8, 10
 # In pixels: the line on which the columns stand, the height of the highest, and the whole height with the words below.
@@ -78,6 +81,23 @@ def draw(stocks: Mapping[datetime.date, Stock], today: datetime.date) -> StatusC
         return None
     columns = [_column(days, number, stocks[day], largest, by_year=is_old) for number, day in enumerate(days)]
     return StatusChart(columns, _sentence(columns))
+
+
+def status_over_time(undertakings: ActivityQuerySet, today: datetime.date) -> StatusChart | None:
+    """The chart of these undertakings, as they were known on each of the days; one statement."""
+    days = days_asked(today)
+    known = {f"n{number}": Count("pk", filter=known_on(day)) for number, day in enumerate(days)}
+    states = ActivityState.objects.filter(activity__in=undertakings.order_by().values("pk"))
+    counted = {row["status"]: row for row in states.order_by().values("status").annotate(**known)}
+    stocks = {
+        day: {status: number for status, row in counted.items() if (number := row[f"n{place}"])}
+        for place, day in enumerate(days)
+    }
+    return draw(stocks, today)
+
+
+def known_on(day: datetime.date) -> Q:
+    return Q(known_from__lte=day, known_until__gt=day)
 
 
 def _column(days: Sequence[datetime.date], number: int, stock: Stock, largest: int, *, by_year: bool) -> Column:

@@ -1,7 +1,6 @@
 """The timeline of a selection: which time it shows, which activities lie in it, and their dates."""
 
 import datetime
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -234,9 +233,7 @@ class Timeline:
 
     def _remembered(self, name: str, ask: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         """What a statement over all rows answers: of a large selection at most 30 seconds old."""
-        # The scope is part of the key: nobody is shown a number that counts what another may read.
-        wanted = f"{self.selection.scope()}|{self.selection.today}|{self.selection.tidy()}"
-        key = f"timeline:{name}:" + hashlib.sha256(wanted.encode()).hexdigest()
+        key = self.selection.cache_key(f"timeline:{name}")
         found = caches["process"].get(key)
         if found is None:
             found = ask()

@@ -4,13 +4,14 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -133,7 +134,7 @@ class TimelineReport(ReportView):
             **form_context(timeline.selection, count_options(timeline.selection)),
             **chart_context(timeline),
             "sort": sort,
-            "clear": self.address(timeline, sort, chips=""),
+            "clear": self.address(timeline, sort, chips=urlencode(timeline.selection.days, doseq=True)),
             "page": self.paginate(lines, page, timeline.shown),
             "areas": writer.groups(dated),
             "years": writer.years(dated, latest_first=sort == "-start"),
@@ -250,7 +251,7 @@ def chart_context(timeline: Timeline) -> dict[str, Any]:
         "lines": scale.lines(),
         "now": f"{scale.place(today):.2f}" if scale.first <= today < scale.until else "",
         "today": today,
-        "is_today": today == timezone.localdate(),
+        "is_today": not timeline.selection.is_past,
         "time": timeline.window.words(),
     }
 

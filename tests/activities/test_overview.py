@@ -13,6 +13,7 @@ from activities.choices import Response, Status, UpdateKind, Visibility
 from activities.models import Activity, Area
 from activities.reading.overview import areas, coming_up, needs_attention, numbers
 from activities.reading.pulse import MARKS, gather, pulse
+from activities.reading.status_chart import status_over_time
 from activities.workflow import answer_invitation
 from tests.factories import make_area, make_item, make_organization, make_undertaking, make_update, make_user
 from tests.personas import PEOPLE, Cast
@@ -245,6 +246,34 @@ def test_the_sentence_names_the_outliers(db: None) -> None:
     assert found and found.sentence == (
         "3 open activities. 2 not heard of for more than 90 days or never. 1 never reported on. A.5.2: 120 days."
     )
+
+
+def test_status_over_time_is_that_of_what_the_reader_may_see(every_state: Cast) -> None:
+    today = timezone.localdate()
+    for person in ("anonymous", "stranger", "invited", "partner", "coordinator"):
+        seen = Activity.objects.visible_to(every_state.people[person]).undertakings()
+        chart = status_over_time(seen, today)
+        assert chart
+        expected = {status: seen.filter(status=status).count() for status in Status.values}
+        assert dict(chart.columns[-1].counts) == expected, person
+        html = main_part(page(every_state.people[person], reverse("overview")))
+        over_time = html.split('id="h-over-time"')[1].split("</section>")[0]
+        last = re.findall(r'<td class="num">(\d+)</td>', over_time)[-len(Status) :]
+        assert [int(number) for number in last] == list(expected.values()), person
+
+
+def test_status_over_time_tells_what_was_known_then(db: None) -> None:
+    lead, today = make_organization(), timezone.localdate()
+    make_undertaking(lead=lead, status=Status.UNDER_WAY, days_ago=200)
+    activity = make_undertaking(lead=lead, status=Status.UNDER_WAY, days_ago=200)
+    make_update(activity=activity, organization=lead, status=Status.STALLED, reason="No road.", days_ago=1)
+    chart = status_over_time(Activity.objects.undertakings(), today)
+    assert chart
+    numbers = [dict(column.counts) for column in chart.columns]
+    # On the day before yesterday both were under way; only today's column knows that one of them stands still.
+    assert (numbers[-1][Status.UNDER_WAY], numbers[-1][Status.STALLED]) == (1, 1)
+    ends = [column for column in chart.columns[:-1] if column.day < today - datetime.timedelta(days=1)]
+    assert [dict(column.counts)[Status.STALLED] for column in ends] == [0] * len(ends)
 
 
 def test_no_open_activity_no_chart(db: None) -> None:

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 
 from activities.choices import Status, Visibility
 from activities.models import Activity
-from tests.factories import make_area, make_item, make_organization, make_undertaking
+from activities.workflow import refresh_derived
+from tests.factories import make_area, make_item, make_organization, make_undertaking, make_update
 from tests.personas import PEOPLE, Cast
 from tests.reading import client_of, main_part, page, queries
 
@@ -294,6 +295,28 @@ def test_today_is_a_line_where_it_lies_in_the_time(several: dict[str, Activity])
 
     assert lines() == 1, "what is under way reaches up to today"
     assert lines(first="2001", until="2002") == 0
+
+
+def test_as_of_a_day_it_shows_what_was_known_then(db: None) -> None:
+    day = timezone.localdate() - datetime.timedelta(days=10)
+    lead = make_organization()
+    known = dated("known", "2026", "2027", "2026", lead=lead, status=Status.UNDER_WAY, days_ago=20)
+    make_update(activity=known, organization=lead, status=Status.COMPLETED, closing="objective_met", days_ago=2)
+    Activity.objects.filter(pk=known.pk).update(created_at=timezone.now() - datetime.timedelta(days=30))
+    refresh_derived(Activity.objects.get(pk=known.pk))
+    dated("new", "2026", lead=lead)
+
+    def state(**given: Any) -> dict[str, str]:
+        rows = charted(opened(**given))
+        return {code: next(row.all("small")).text.split(".")[0] for code, row in rows.items()}
+
+    assert state()[known.code] == "Completed" and len(state()) == 2
+    assert state(as_of=day.isoformat()) == {known.code: "Under way"}
+    [row] = charted(opened(as_of=day.isoformat())).values()
+    assert {css for css, _x, _width in bars(row) if css[0] in "fs"} <= {"f-under_way", "s-under_way soft"}
+    assert [row[-1] for row in in_csv(as_of=day.isoformat(), kind="undertaking")] == ["Under way"]
+    [strip] = opened(as_of=day.isoformat(), by="year").all("aside", class_="asof")
+    assert next(strip.all("a"))["href"] == "?by=year"
 
 
 def test_right_to_left_and_other_languages(several: dict[str, Activity]) -> None:

@@ -317,6 +317,7 @@ PLACES = [
     Place("timeline", "/timeline/"),
     Place("timeline-quarters", "/timeline/?by=quarter&kind=undertaking", "lead"),
     Place("timeline-latest", "/timeline/?from=2001&until=2004&sort=-start"),
+    Place("timeline-as-of", "/timeline/?as_of=2004-06-30&area=C"),
     Place("timeline-none", "/timeline/?area=A&from=1950&until=1960"),
     Place("timeline-refused", "/timeline/?by=month&from=2002&until=2001"),
     Place("timeline-print", "/timeline/?kind=undertaking&format=print"),
