@@ -20,8 +20,6 @@ ROWS = 50
 COMMON = "mediation"
 RARE = "“policing, Monrovia”"
 WRITTEN = 200
-# A day so long ago lies in the middle of the synthetic logs.
-PAST_DAYS = 400
 TYPED = {"title": "Joint mediation course for civilian planners"}
 RANK = 12
 
@@ -86,12 +84,9 @@ def cases(subjects: Subjects) -> Iterator[Case]:
     yield Case("matrix_item", "matrix by agreed item", f"{reverse('matrix')}?by=item")
     yield Case("similar", "undertakings similar to a title", f"{reverse('activity-similar')}?{urlencode(TYPED)}")
     framework = subjects.detail.framework.code
-    day = (timezone.localdate() - datetime.timedelta(days=PAST_DAYS)).isoformat()
-    past = {"as_of": day}
     yield Case("timeline", "timeline", reverse("timeline"))
-    yield Case("as_of", "list as of a day", f"{report}?{urlencode(past)}")
-    yield Case("compare", "what changed since a day", f"{report}?{urlencode({'compare': day})}")
-    yield Case("matrix_as_of", "matrix as of a day", f"{reverse('matrix')}?{urlencode(past)}")
+    past = urlencode({"as_of": subjects.day})
+    yield Case("matrix_as_of", "matrix as of a day two years ago", f"{reverse('matrix')}?{past}")
     yield Case("item_report", "progress report by item", reverse("framework-report", args=[framework]))
     yield Case("brief", "brief on an organization", reverse("organization-brief", args=[subjects.organization.slug]))
     yield Case("obstacles", "obstacles report", reverse("obstacle-report"))

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0013_saved_reports'),
+        ('activities', '0011_saved_reports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -190,7 +190,7 @@ def fill_again() -> None:
     """What the migration would have written for all of it is what was written meanwhile."""
     written = {activity.pk: remembered_states(activity) for activity in Activity.objects.all()}
     ActivityState.objects.all().delete()
-    importlib.import_module("activities.migrations.0010_known_from_day_to_day").fill(apps, None)
+    importlib.import_module("activities.migrations.0013_known_from_day_to_day").fill(apps, None)
     assert {activity.pk: remembered_states(activity) for activity in Activity.objects.all()} == written
 
 

@@ -58,7 +58,7 @@ def test_a_small_run_measures_everything(empty_database: str, tmp_path: Path) ->
         "deep": 200, "detail": 200,
         "overview": 200, "overview_anonymous": 200, "desk": 200, "organization": 200, "organizations": 200,
         "framework": 200, "matrix": 200, "matrix_item": 200, "similar": 200, "round": 200,
-        "timeline": 200, "as_of": 200, "compare": 200, "matrix_as_of": 200, "item_report": 200, "brief": 200,
+        "timeline": 200, "matrix_as_of": 200, "item_report": 200, "brief": 200,
         "obstacles": 200, "reports": 200,
         "round_kept": 200, "review": 200,
         "bare_list": 200, "bare_filtered": 200, "bare_filtered_templated": 200, "form": 200,

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0011_overlap_answers'),
+        ('activities', '0010_overlap_answers'),
         ('organizations', '0003_mailbox_and_bell'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
