@@ -102,8 +102,10 @@ def _bins(activities: ActivityQuerySet, today: datetime.date) -> dict[int, list[
 
 def gather(rows: list[dict[str, Any]], today: datetime.date) -> dict[int, list[_Bin]]:
     """The marks by area, in the order of the days: in a large register each stands for more days."""
-    joined = next((found for size in BINS if len(found := _joined(rows, today, size)) <= MARKS), None)
-    joined = joined or _joined(rows, today, BINS[-1])
+    joined = _joined(rows, today, BINS[0])
+    for size in BINS[1:]:
+        if len(joined) > MARKS:
+            joined = _joined(rows, today, size)
     by_area: dict[int, list[_Bin]] = defaultdict(list)
     for (area, _status, _days), found in sorted(joined.items(), key=lambda item: (item[1].place, item[0][1])):
         by_area[area].append(found)

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext, ngettext
@@ -88,7 +88,7 @@ def status_over_time(undertakings: ActivityQuerySet, today: datetime.date) -> St
     days = days_asked(today)
     known = {f"n{number}": Count("pk", filter=known_on(day)) for number, day in enumerate(days)}
     states = ActivityState.objects.filter(activity__in=undertakings.order_by().values("pk"))
-    counted = {row["status"]: row for row in states.order_by().values("status").annotate(**known)}
+    counted: dict[str, Any] = {row["status"]: row for row in states.order_by().values("status").annotate(**known)}
     stocks = {
         day: {status: number for status, row in counted.items() if (number := row[f"n{place}"])}
         for place, day in enumerate(days)
