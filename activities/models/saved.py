@@ -52,7 +52,7 @@ class SavedReportQuerySet(models.QuerySet):
         return self.filter(Q(owner=user) | shared_with(user.organization_ids)).order_by(own, "-changed_at", "-pk")
 
     def of_name(self, owner: Any, name: str) -> "SavedReport | None":
-        found: SavedReport | None = self.filter(owner=owner, name=name).first()
+        found: Any = self.filter(owner=owner, name=name).first()
         return found
 
     def shared_by_others(self, user: Any) -> "SavedReportQuerySet":

@@ -107,8 +107,8 @@ def gather(rows: list[dict[str, Any]], today: datetime.date) -> dict[int, list[_
         if len(joined) > MARKS:
             joined = _joined(rows, today, size)
     by_area: dict[int, list[_Bin]] = defaultdict(list)
-    for (area, _status, _days), found in sorted(joined.items(), key=lambda item: (item[1].place, item[0][1])):
-        by_area[area].append(found)
+    for (area, _status, _days), mark in sorted(joined.items(), key=lambda item: (item[1].place, item[0][1])):
+        by_area[area].append(mark)
     return by_area
 
 
