@@ -172,4 +172,5 @@ def provenance_of(brief: Brief, request: HttpRequest) -> Provenance:
         rows=brief.number,
         left_out=0,
         address=request.build_absolute_uri(),
+        note=brief.selection.note,
     )

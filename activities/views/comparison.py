@@ -126,7 +126,9 @@ def cell(column: Column, line: Line) -> SafeString:
         return format_html(
             '<th scope="row" role="rowheader" class="ttl"><a href="{}">{}</a></th>', href, ui.spoken(line.row.title)
         )
-    words = escape(in_words(column.value(line), column.kind))
+    words = escape(in_words(column.value(line), column.kind)) or ui.dash(
+        _("none named") if column.name == "lead" else ""
+    )
     return format_html('<td role="cell" data-label="{}">{}</td>', label, SafeString(words))
 
 

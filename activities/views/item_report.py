@@ -59,6 +59,7 @@ class ItemPaper(PaperReport):
             rows=content.number,
             left_out=content.left_out(),
             address=request.build_absolute_uri(),
+            note=content.selection.note,
         )
 
 

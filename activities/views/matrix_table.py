@@ -53,6 +53,7 @@ class MatrixTable(Report):
             rows=len(self.lines),
             left_out=len(names.organizations) - len(self.lines),
             address=request.build_absolute_uri(),
+            note=self.selection.note,
         )
 
     def paper_table(self) -> PaperTable:

@@ -179,4 +179,5 @@ def provenance_of(selection: ObstacleSelection, request: HttpRequest, number: in
         rows=number,
         left_out=selection.everything().count() - number if selection.given else 0,
         address=request.build_absolute_uri(),
+        note=selection.selection.note,
     )

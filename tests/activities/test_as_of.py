@@ -489,6 +489,21 @@ def test_the_timeline_speaks_of_that_day_too(client: Client, history: dict[str, 
     assert client.get(reverse("timeline", query={"compare": "2001-12-31"})).status_code == 400
 
 
+def test_the_matrix_speaks_of_that_day_too(client: Client, history: dict[str, Activity]) -> None:
+    def has_a_part(days: int) -> bool:
+        query = {"format": "csv", "as_of": str(ago(days))}
+        text = body(client.get(reverse("matrix", query=query))).decode("utf-8-sig")
+        [row] = [row for row in csv.reader(io.StringIO(text)) if row[0] == "UNDP"]
+        return any(number not in ("", "0") for number in row[3:])
+
+    assert {days: has_a_part(days) for days in (101, 100)} == {101: False, 100: True}
+    document = parse(client.get(reverse("matrix", query={"as_of": "2001-12-31", "by": "theme"})))
+    [strip] = document.all("aside", class_="asof")
+    assert [link["href"] for link in strip.all("a")] == ["?by=theme"]
+    paper = client.get(reverse("matrix", query={"as_of": "2001-12-31", "format": "print"}))
+    assert "known on that day" in parse(paper).text
+
+
 def test_counts_are_those_of_that_day(client: Client, history: dict[str, Activity]) -> None:
     def numbers(days: int) -> dict[str, int]:
         return {key: n for key, n in option_counts(client, as_of=str(ago(days))).items() if n}
