@@ -252,3 +252,10 @@ def test_the_number_of_statements_hangs_on_nothing(register: dict[str, Activity]
         organization = make_organization(acronym=f"X{number}")
         make_undertaking(item=make_item(code=f"C.{number}"), lead=organization, title=f"More {number}")
     assert queries(user, address(by=by)) == before <= 13
+
+
+def test_a_day_in_the_past_is_said_and_leads_back_to_today(cast: Cast) -> None:
+    html = page(cast.coordinator, "/matrix/?area=A&as_of=2001-12-31")
+    strip = html.split('<aside class="asof"', 1)[1].split("</aside>", 1)[0]
+    assert "As of 31 December 2001" in strip and 'href="?area=A"' in strip
+    assert 'class="asof"' not in page(cast.coordinator, "/matrix/?area=A")
