@@ -73,6 +73,20 @@ def state_rows(activity: Activity, form: UpdateForm) -> list[Row]:
     return rows
 
 
+def asked_version(request: HttpRequest) -> int:
+    """The version that the form was opened on, 0 where it names none."""
+    given = request.POST.get("version", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
+
+
+def begun_from(request: HttpRequest, record: Any) -> tuple[int, Any]:
+    """The version the form was opened on, and the record as it stood then."""
+    version = asked_version(request)
+    if version == record.version:
+        return version, record
+    return version, record.history.filter(version=version).first() or record
+
+
 Facts = Mapping[str, list[str]]
 
 

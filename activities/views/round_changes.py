@@ -15,7 +15,7 @@ from ..forms.rounds import EditRoundForm, ReopenForm, facts_of
 from ..models import FrozenReport, ReportingRound, UpdateRequest
 from ..reading.rounds import rate_of, requests_of
 from ..workflow import StaleEdit, close_round, edit_round, reopen_round
-from .conflicts import fact_rows, left_to_others, who_saved
+from .conflicts import begun_from, fact_rows, left_to_others, who_saved
 from .person import person
 from .rounds import find_round
 
@@ -51,16 +51,8 @@ class EditPage:
             return redirect(self.round)
         return self.render(self.form(record=self.round))
 
-    def started_from(self) -> tuple[int, Any]:
-        """The version the form was opened on, and the round as it stood then."""
-        given = self.request.POST.get("version", "")
-        version = int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
-        if version == self.round.version:
-            return version, self.round
-        return version, self.round.history.filter(version=version).first() or self.round
-
     def post(self) -> HttpResponse:
-        version, record = self.started_from()
+        version, record = begun_from(self.request, self.round)
         form = self.form(self.request.POST, record=record)
         if not self.round.is_open:
             return self.closed(form)

@@ -22,7 +22,7 @@ from ..reading.saved import was_deleted_by
 from ..workflow import StaleEdit
 from ..workflow.saved import choose_start, delete_report, edit_report, save_report
 from . import asking
-from .conflicts import fact_rows, left_to_others, who_saved
+from .conflicts import asked_version, begun_from, fact_rows, left_to_others, who_saved
 from .person import person
 from .saved import find_report, show_gone
 
@@ -132,15 +132,8 @@ class EditPage:
     def get(self) -> HttpResponse:
         return self.render(self.form(record=self.report))
 
-    def started_from(self) -> tuple[int, Any]:
-        """The version the form was opened on, and the report as it stood then."""
-        version = asked_version(self.request)
-        if version == self.report.version:
-            return version, self.report
-        return version, self.report.history.filter(version=version).first() or self.report
-
     def post(self) -> HttpResponse:
-        version, record = self.started_from()
+        version, record = begun_from(self.request, self.report)
         form = self.form(self.request.POST, record=record)
         if not form.is_valid():
             return self.render(form, status=422)
@@ -170,11 +163,6 @@ class EditPage:
         data["version"] = str(stale.current.version)
         form.data = data
         return self.render(form, status=409, conflict=rows, who=who_saved(stale.current))
-
-
-def asked_version(request: HttpRequest) -> int:
-    given = request.POST.get("version", "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

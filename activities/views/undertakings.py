@@ -16,7 +16,7 @@ from ..forms.oddities import add_refusals
 from ..forms.undertakings import NewUndertakingForm, UndertakingForm, facts_of
 from ..models import Activity, Framework
 from ..workflow import StaleEdit, edit_undertaking, propose_undertaking
-from .conflicts import both_versions, fact_rows, left_to_others
+from .conflicts import begun_from, both_versions, fact_rows, left_to_others
 from .finding import find_activity
 from .person import person
 from .similar import DEFAULT_FRAMEWORK, similar_context
@@ -124,16 +124,8 @@ class EditPage:
     def get(self) -> HttpResponse:
         return self.render(self.form(record=self.activity))
 
-    def started_from(self) -> tuple[int, Any]:
-        """The version the form was opened on, and the undertaking as it stood then."""
-        given = self.request.POST.get("version", "")
-        version = int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
-        if version == self.activity.version:
-            return version, self.activity
-        return version, self.activity.history.filter(version=version).first() or self.activity
-
     def post(self) -> HttpResponse:
-        version, record = self.started_from()
+        version, record = begun_from(self.request, self.activity)
         form = self.form(self.request.POST, record=record)
         if not form.is_valid():
             return self.render(form, status=422)
