@@ -42,6 +42,7 @@ def export_xlsx(modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet
         count=provenance.rows,
         cover_title=_("About this report"),
         cover=provenance.facts(),
+        day=provenance.as_of.isoformat(),
         right_to_left=direction(current_language()) == "rtl",
     )
     file.seek(0)

@@ -11,7 +11,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from tracker.toolkit.texts import find_text
 
-from ..choices import Status
+from ..choices import Signal, Status
 from ..filters import KEEPER
 from ..forms.undertakings import SETS, column_of
 from ..forms.words import as_typed
@@ -32,13 +32,15 @@ def as_text(value: Any) -> str:
     return ILLEGAL_CHARACTERS_RE.sub("", str(value)).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def shown_by_report(activities: Iterable[Activity], names: set[str], language: str) -> dict[int, dict[str, str]]:
-    """By key of the activity: what the columns of these names show in a report in that language."""
+def shown_by_report(
+    activities: Iterable[Activity], names: set[str], language: str, day: datetime.date
+) -> dict[int, dict[str, str]]:
+    """By key of the activity: what the columns of these names show in a report of that day in that language."""
     with override(language):
         columns = [column for column in columns_for(KEEPER) if column.name in names]
         if not columns:
             return {}
-        reader = RowReader(read_names(fresh=True), timezone.localdate())
+        reader = RowReader(read_names(fresh=True), day)
         ids = [activity.pk for activity in activities]
         return {row.pk: {column.name: as_text(column.value(row)) for column in columns} for row in reader.all(ids)}
 
@@ -54,8 +56,8 @@ def present_fact(activity: Activity, column: ImportColumn, language: str) -> lis
 
 
 def why_computed(column: ImportColumn, text: str, activity: Activity, shown: str, sight: Sight) -> str:
-    """Why a computed cell cannot say that; "" where it only says the same in other words."""
-    if _means_the_same(column, text, activity, sight):
+    """Why a computed cell cannot say that; "" where it only says the same in other words, or what was so once."""
+    if _may_have_been(column, text, sight) or _means_the_same(column, text, activity, sight):
         return ""
     how = {
         "kind": _("A kind is given once and for good."),
@@ -72,6 +74,16 @@ def why_computed(column: ImportColumn, text: str, activity: Activity, shown: str
         "shown": shown or "–",
         "how": how,
     }
+
+
+def _may_have_been(column: ImportColumn, text: str, sight: Sight) -> bool:
+    """Signals and the last update change by themselves: a file that is a day old says what was so then."""
+    try:
+        if column.name == "signals":
+            return all(sight.lists.choices(Signal).find(part) for part in text.split(";"))
+        return column.name == "updated" and datetime.date.fromisoformat(text) <= timezone.localdate()
+    except ValueError:
+        return False
 
 
 def _means_the_same(column: ImportColumn, text: str, activity: Activity, sight: Sight) -> bool:

@@ -97,6 +97,7 @@ def write_rows(file: IO[bytes], table: Table, plan: Plan, *, refused: bool) -> N
         count=len(rows),
         cover_title=_("About this file"),
         cover=[(_("Refused rows"), str(len(why))), (_("All rows"), str(len(table.rows)))],
+        day=table.day,
         right_to_left=direction(table.language) == "rtl",
     )
 

@@ -24,13 +24,17 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The table to import. `letters` says in which column of the file each of its columns stands."""
+    """The table to import. `letters` says in which column of the file each of its columns stands.
+
+    `day`: of which day it speaks, where it is a report that says so.
+    """
 
     kind: str
     language: str
     columns: list[ImportColumn]
     letters: dict[str, int]
     rows: list[Row]
+    day: str = ""
 
     def address(self, row: int, name: str) -> str:
         return address(row, self.letters[name]) if name in self.letters else ""
@@ -38,7 +42,8 @@ class Table(NamedTuple):
     def kept(self) -> dict[str, object]:
         """As JSON. The order of columns is kept as that of a list: PostgreSQL orders the names of an object anew."""
         rows = [[row.number, row.cells] for row in self.rows]
-        return {"language": self.language, "letters": list(self.letters.items()), "rows": rows}
+        letters = list(self.letters.items())
+        return {"language": self.language, "day": self.day, "letters": letters, "rows": rows}
 
 
 def table_from(kind: str, kept: dict) -> Table:
@@ -46,7 +51,7 @@ def table_from(kind: str, kept: dict) -> Table:
     known = {column.name: column for column in columns_of(kind)}
     letters = {name: number for name, number in kept["letters"] if name in known}
     rows = [Row(number, cells) for number, cells in kept["rows"]]
-    return Table(kind, kept["language"], [known[name] for name in letters], letters, rows)
+    return Table(kind, kept["language"], [known[name] for name in letters], letters, rows, kept.get("day", ""))
 
 
 def find_table(kind: str, sheets: Sequence[Sheet]) -> Table:
@@ -137,4 +142,4 @@ class Heads:
         ]
         if not read:
             raise Unreadable(_("The table has no rows below the names of its columns."))
-        return Table(self.kind, language, list(columns.values()), letters, read)
+        return Table(self.kind, language, list(columns.values()), letters, read, sheet.day)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from tracker.toolkit.spreadsheets import neutral
+from tracker.toolkit.spreadsheets import DAY, neutral
 
 from .limits import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Unreadable, grouped
 from .unpacking import check_extent, damaged, look_through
@@ -35,6 +35,8 @@ class Sheet(NamedTuple):
     rows: list[tuple[int, list[str]]]
     # The first cells that are merged; "" for none.
     merged: str = ""
+    # The day of which a report says that its rows speak, “2001-05-17”; "" where the file does not say.
+    day: str = ""
 
 
 def address(row: int, column: int) -> str:
@@ -85,13 +87,23 @@ def _workbook(file: BinaryIO) -> Iterator[Sheet]:
     kept = Kept()
     try:
         workbook = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+        day = _day(workbook)
         for sheet in workbook.worksheets:
             path = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
-            yield Sheet(sheet.title, kept.rows(_cells(sheet)), merged.get(path, ""))
+            yield Sheet(sheet.title, kept.rows(_cells(sheet)), merged.get(path, ""), day)
     except Unreadable:
         raise
     except Exception as error:  # the file is somebody's: it may break its reader in any way
         raise damaged() from error
+
+
+def _day(workbook: Any) -> str:
+    """The day that the export wrote into the workbook."""
+    name = workbook.defined_names.get(DAY)
+    try:
+        return datetime.date.fromisoformat(str(name.value).strip('"')).isoformat() if name else ""
+    except ValueError:
+        return ""
 
 
 def _cells(sheet: Any) -> Iterator[tuple[int, list[str]]]:

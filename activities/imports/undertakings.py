@@ -1,8 +1,11 @@
 """Rows of undertakings: matched by reference, compared cell by cell, written through the forms that a person uses."""
 
+import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organizations.models import User
@@ -37,10 +40,21 @@ class UndertakingSheet:
         rows: QuerySet[Any] = Activity.objects.select_related("framework", "parent", "area", "follows", "lead")
         rows = rows.defer("search_text", "lead__search_text").prefetch_related(*RELATIONS)
         self.found = Activities(self.table, self.lists, rows)  # type: ignore[arg-type]
-        names = {column.name for column in self.table.columns}
-        self.shown = shown_by_report(self.found.all(), names, self.table.language)
+        self.shown = self.shown_on(timezone.localdate(), {column.name for column in self.table.columns})
         seen: dict[Any, int] = {}
         return [self.line(row, seen) for row in self.table.rows]
+
+    def shown_on(self, day: datetime.date, names: set[str]) -> dict[int, dict[str, str]]:
+        return shown_by_report(self.found.all(), names, self.table.language, day)
+
+    @cached_property
+    def shown_then(self) -> list[dict[int, dict[str, str]]]:
+        """What the computed columns showed on the day of the file, and on the one before: it was made between them."""
+        if not self.table.day:
+            return []
+        day, names = datetime.date.fromisoformat(self.table.day), {"lead", "participants", "status", "progress"}
+        days = [day, day - datetime.timedelta(days=1)] if day > datetime.date.min else []
+        return [self.shown_on(day, names) for day in days if day < timezone.localdate()]
 
     def line(self, row: Row, seen: dict[Any, int]) -> Line:
         line = Line(row.number)
@@ -72,6 +86,8 @@ class UndertakingSheet:
                 continue
             where = self.table.address(row.number, column.name)
             if column.use in (COMPUTED, KEY):
+                if any(text == then.get(activity.pk, {}).get(column.name) for then in self.shown_then):
+                    continue
                 if why := why_computed(column, text, activity, shown.get(column.name, ""), sight):
                     line.refuse(why, where, column.label)
                 continue

@@ -133,6 +133,7 @@ def _write_xlsx(file: IO[bytes], report: Report, provenance: Provenance) -> None
         count=provenance.rows,
         cover_title=_("About this report"),
         cover=provenance.facts(),
+        day=provenance.as_of.isoformat(),
         right_to_left=direction(current_language()) == "rtl",
     )
 

@@ -21,6 +21,8 @@ from tracker.toolkit.dates import PartialDate
 ROWS_AT_A_TIME = 500
 # Defined names of a workbook: the table with its head, and the labels and names of its columns.
 TABLE, COLUMNS = "report_table", "report_columns"
+# And one that holds the day of which its rows speak, as “2001-05-17” in quotation marks.
+DAY = "report_day"
 A4 = 9  # as spreadsheet programs number paper
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _BOM = "\ufeff"
@@ -84,12 +86,13 @@ def write_xlsx(
     count: int,
     cover_title: str,
     cover: Sequence[tuple[str, str]],
+    day: str = "",
     right_to_left: bool = False,
 ) -> None:
     """Write a workbook of two sheets: the cover with the provenance, and the table (`count` rows, known beforehand).
 
     The cover ends with the label and the name of each column. Whatever language the workbook speaks, whoever reads it
-    finds the table, with its head, by the defined name `TABLE`, and that list by `COLUMNS`.
+    finds the table, with its head, by the defined name `TABLE`, and that list by `COLUMNS`; `DAY` is `day`.
     """
     workbook = Workbook(write_only=True)
     cover_sheet = _cover(workbook, cover_title, cover, columns, right_to_left)
@@ -98,6 +101,8 @@ def write_xlsx(
     start = len(cover) + 3
     _define(workbook, TABLE, sheet, f"$A$1:${last}${count + 1}")
     _define(workbook, COLUMNS, cover_sheet, f"$A${start}:$B${start + len(columns) - 1}")
+    if day:
+        workbook.defined_names[DAY] = DefinedName(DAY, attr_text=f'"{day}"')
     sheet.sheet_view.rightToLeft = right_to_left
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{last}{count + 1}"
