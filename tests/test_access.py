@@ -70,6 +70,10 @@ def frozen(more: str = "") -> Any:
     return lambda cast: reverse("frozen-report", args=[cast.closed_round.number, 1]) + more
 
 
+def progress(more: str = "") -> Any:
+    return lambda cast: reverse("framework-report", args=["S-2001-138"]) + more
+
+
 def lead_proposal(which: str) -> Any:
     def address(cast: Cast) -> str:
         chosen, partner = getattr(cast, which), cast.organizations["partner"]
@@ -125,14 +129,22 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("activity-list", lambda cast: reverse("activity-list") + "?format=csv", EVERYBODY, None),
     ("activity-list", lambda cast: reverse("activity-list") + "?format=xlsx", EVERYBODY, None),
     ("activity-list", lambda cast: reverse("activity-list") + "?format=print", EVERYBODY, None),
+    ("activity-list", lambda cast: reverse("activity-list") + "?format=docx", EVERYBODY, None),
+    ("activity-list", lambda cast: reverse("activity-list") + "?format=json", EVERYBODY, None),
+    ("activity-list", lambda cast: reverse("activity-list") + "?as_of=2004-06-30", EVERYBODY, None),
+    ("activity-list", lambda cast: reverse("activity-list") + "?as_of=2004-06-30&compare=2001-12-31", EVERYBODY, None),
     ("timeline", lambda cast: reverse("timeline"), EVERYBODY, None),
     ("timeline", lambda cast: reverse("timeline") + "?format=csv", EVERYBODY, None),
     ("timeline", lambda cast: reverse("timeline") + "?format=xlsx", EVERYBODY, None),
     ("timeline", lambda cast: reverse("timeline") + "?format=print", EVERYBODY, None),
+    ("timeline", lambda cast: reverse("timeline") + "?format=docx", EVERYBODY, None),
+    ("timeline", lambda cast: reverse("timeline") + "?format=json", EVERYBODY, None),
     ("matrix", lambda cast: reverse("matrix"), EVERYBODY, None),
     ("matrix", lambda cast: reverse("matrix") + "?by=item&format=csv", EVERYBODY, None),
     ("matrix", lambda cast: reverse("matrix") + "?by=field&format=xlsx", EVERYBODY, None),
     ("matrix", lambda cast: reverse("matrix") + "?by=theme&format=print&paper=a3", EVERYBODY, None),
+    ("matrix", lambda cast: reverse("matrix") + "?format=docx", EVERYBODY, None),
+    ("matrix", lambda cast: reverse("matrix") + "?format=json", EVERYBODY, None),
     ("overlap-list", lambda cast: reverse("overlap-list"), KEEPERS, None),
     ("overlap-answer", overlap("public", "internal"), KEEPERS, KEEPERS),
     ("overlap-answer", overlap("public", "restricted"), KEEPERS, KEEPERS),
@@ -140,8 +152,13 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("organization-detail", lambda cast: reverse("organization-detail", args=["lead"]), EVERYBODY, None),
     ("organization-history", lambda cast: reverse("organization-history", args=["lead"]), EVERYBODY, None),
     ("organization-brief", lambda cast: reverse("organization-brief", args=["lead"]), EVERYBODY, None),
-    ("framework-report", lambda cast: reverse("framework-report", args=["S-2001-138"]), EVERYBODY, None),
+    ("organization-brief", lambda cast: reverse("organization-brief", args=["lead"]) + "?format=docx", EVERYBODY, None),
+    ("framework-report", progress(), EVERYBODY, None),
+    ("framework-report", progress("?format=docx"), EVERYBODY, None),
+    ("framework-report", progress("?format=print"), EVERYBODY, None),
     ("obstacle-report", lambda cast: reverse("obstacle-report"), EVERYBODY, None),
+    ("obstacle-report", lambda cast: reverse("obstacle-report") + "?format=docx", EVERYBODY, None),
+    ("obstacle-report", lambda cast: reverse("obstacle-report") + "?format=print", EVERYBODY, None),
     ("framework-detail", lambda cast: reverse("framework-detail", args=["S-2001-138"]), EVERYBODY, None),
     ("desk", lambda cast: reverse("desk"), MEMBERS, None),
     ("typed-again", lambda cast: reverse("typed-again"), MEMBERS, MEMBERS),
@@ -208,10 +225,14 @@ TABLE: list[tuple[str, Any, dict[str, int] | None, dict[str, int] | None]] = [
     ("round-requests", of_round("round-requests", more="?format=csv"), MEMBERS, None),
     ("round-requests", of_round("round-requests", more="?format=xlsx"), MEMBERS, None),
     ("round-requests", of_round("round-requests", more="?format=print"), MEMBERS, None),
+    ("round-requests", of_round("round-requests", more="?format=docx"), MEMBERS, None),
+    ("round-requests", of_round("round-requests", more="?format=json"), MEMBERS, None),
     ("frozen-report", frozen(), EVERYBODY, None),
     ("frozen-report", frozen("?format=csv"), EVERYBODY, None),
     ("frozen-report", frozen("?format=xlsx"), EVERYBODY, None),
     ("frozen-report", frozen("?format=print"), EVERYBODY, None),
+    ("frozen-report", frozen("?format=docx"), EVERYBODY, None),
+    ("frozen-report", frozen("?format=json"), EVERYBODY, None),
     ("round-edit", of_round("round-edit"), KEEPERS, KEEPERS),
     ("round-remind", of_round("round-remind"), None, KEEPERS),
     ("round-reopen", of_round("round-reopen", "closed_round"), KEEPERS, KEEPERS),

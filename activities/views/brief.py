@@ -5,15 +5,17 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from organizations.models import Called, Organization
 from tracker.toolkit.days import day_words
-from tracker.toolkit.documents import Link, Paper, Pieces, Words
+from tracker.toolkit.documents import Link, Missing, Paper, Pieces, Words
 from tracker.toolkit.provenance import Provenance
 from tracker.toolkit.texts import Text, find_text
 from tracker.toolkit.views import ReportView
@@ -89,16 +91,25 @@ class BriefPaper(PaperReport):
     def provenance(self, request: HttpRequest) -> Provenance:
         return provenance_of(self.brief, request)
 
+    def paper_title(self, provenance: Provenance) -> Text:
+        return self.brief.called.text
+
     def write(self, paper: Paper, provenance: Provenance, absolute: Absolute) -> None:
         brief = self.brief
+        if over := succession_pieces(brief):
+            paper.note(over)
         paper.paragraph((Words(_("Summary."), bold=True), " ", summary_of(brief)))
+        if brief.with_predecessors and brief.former:
+            former = joined_pieces(row.text for row in brief.former)
+            paper.note((_("With the record of:"), " ", *former, "."))
         asked = what_is_asked(brief)
         if asked is not None:
             paper.heading(1, _("What is asked of it next"))
             for row in asked:
                 code = Link(row.activity.code, absolute(row.activity.get_absolute_url()))
                 title = find_text(row.activity, "title")
-                paper.bullet((row.what, " ", code, " ", title, ", ", row.until))
+                of_round = (". ", Text(row.round.title, row.round.language)) if row.round else ()
+                paper.bullet((row.what, " ", code, " ", title, ", ", row.until, *of_round))
             if not asked:
                 paper.paragraph(_("Nothing waits for its answer."))
         for group in brief.groups:
@@ -109,7 +120,8 @@ class BriefPaper(PaperReport):
                 rows = [row_of(line, brief.called, absolute) for line in group.lines]
                 paper.table(heads, rows, widths=(4, 2, 2, 5), caption=head)
             if group.more:
-                paper.note(more_words(group.more))
+                rest = f"{reverse('activity-list')}?{brief.selection.query()}"
+                paper.note(Link(more_words(group.more), absolute(rest)))
         write_origin(paper, provenance)
 
 
@@ -124,9 +136,24 @@ def row_of(line: Line, called: Called, absolute: Absolute) -> list[tuple[Any, ..
     if told.last:
         word = [who_and_when(told.last), " ", Text(shortened(told.last.texts[0]), told.last.language)]
     if told.since:
-        word += [" ", _("No change reported on %(date)s.") % {"date": day_words(told.since.as_of)}]
+        word += [*([" "] if word else []), _("No change reported on %(date)s.") % {"date": day_words(told.since.as_of)}]
     title = (Link(told.code, absolute(told.address)), " ", told.title)
-    return [title, tuple(joined_pieces(roles)), tuple(state_pieces(told)), tuple(word)]
+    said = tuple(word) or Missing(_("none"))
+    return [title, tuple(joined_pieces(roles)), tuple(state_pieces(told)), said]
+
+
+def succession_pieces(brief: Brief) -> tuple[Any, ...]:
+    """Until when it was itself, where another has succeeded it."""
+    organization = brief.organization
+    day = day_words(organization.succeeded_on) if organization.succeeded_on else ""
+    if brief.called.slug != organization.slug:
+        # The page keeps the direction of the acronym by an element of its own.
+        words = strip_tags(_("<bdi>%(name)s</bdi> until %(date)s."))
+        return (words % {"name": organization.acronym, "date": day},)
+    if brief.by_time and organization.successor:
+        successor = find_text(organization.successor, "name")
+        return (_("Succeeded by"), " ", successor, f", {day}." if day else ".")
+    return ()
 
 
 def shortened(text: str) -> str:

@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from tracker.toolkit.dates import PartialDate
@@ -42,10 +44,13 @@ class PaperReport(Report):
 
 
 def write_origin(paper: Paper, provenance: Provenance) -> None:
-    """Scope, source, maker and address, as small print."""
+    """Scope, what is to be known of it, source, when and by whom it was made, and address, as small print."""
     facts = [
         (_("Scope"), provenance.filters or _("All activities that the reader may see")),
+        *([(_("Left out by the filters"), str(provenance.left_out))] if provenance.left_out else []),
+        *([(_("Note"), provenance.note)] if provenance.note else []),
         (_("Source"), _("Entries made by the participating organizations and, where marked so, public documents")),
+        (_("Made"), date_format(timezone.localtime(provenance.made_at), "DATETIME_FORMAT")),
         (_("Made by"), provenance.made_by),
         (_("Address"), provenance.address),
     ]

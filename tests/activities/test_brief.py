@@ -10,8 +10,9 @@ from activities.reading import brief
 from activities.workflow import close_round
 from activities.workflow.handover import propose_lead
 from organizations.models import OrganizationName
-from tests.activities.paper_reading import languages, paper
-from tests.activities.report_reading import Element
+from tests.activities.paper_reading import get, languages, paper
+from tests.activities.report_reading import Element, parse
+from tests.activities.test_paper_documents import document, texts
 from tests.factories import (
     make_item,
     make_organization,
@@ -21,7 +22,7 @@ from tests.factories import (
     make_update,
 )
 from tests.personas import PEOPLE, Cast
-from tests.reading import client_of, queries
+from tests.reading import client_of, queries, rows_behind
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +218,50 @@ def test_it_stays_short_and_leads_to_the_rest(cast: Cast, monkeypatch: pytest.Mo
     [more] = found.all("p", class_="more")
     assert more.text == "1 more in the register"
     assert next(more.all("a"))["href"] == "/activities/?organization=lead"
+
+
+def lists(found: Any) -> set[str]:
+    """Where the list of activities is linked to, on the page or in the paper."""
+    return {row["href"] for row in found.all("a") if row["href"].startswith("/activities/?")}
+
+
+def test_its_lists_hold_what_it_counts(unity: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brief, "SHOWN", 1)
+    for given, number in (({}, 1), ({"predecessors": "1"}, 2), ({"predecessors": "1", "as_of": "2010-01-01"}, 0)):
+        found = parse(get(NOBODY, of("au"), names="time", **given))
+        [address] = lists(found)
+        assert rows_behind(NOBODY, address) == number
+        assert f"in {number or 'no'} activit" in found.text
+        assert ("as_of=2010-01-01" in address) == ("as_of" in given)
+
+
+def test_the_document_says_what_the_page_says(unity: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brief, "SHOWN", 1)
+    for slug, given, said in (
+        ("au", {"predecessors": "1", "names": "time"}, "With the record of: Organization of African Unity (OAU)."),
+        ("au", {"predecessors": "1"}, "1 more in the register"),
+        ("oau", {}, "OAU until 9 July 2002."),
+        ("oau", {"names": "time"}, "Succeeded by African Union, 9 July 2002."),
+        ("oic", {"names": "time"}, "Scope: Organization: OIC"),
+    ):
+        page, written = paper(NOBODY, of(slug), **given), document(NOBODY, of(slug), **given)
+        assert said in page.text
+        assert said in texts(written)
+        assert title(page) in {row.text for row in written.paragraphs if row.style.name == "Title"}
+        cells = {code: [cell.replace("–none", "–") for cell in row] for code, row in groups(page)["h-ended"].items()}
+        [table] = written.tables
+        rows = [[cell.text for cell in row.cells] for row in table.rows[1:]]
+        assert [code for code in cells if not rows[0][0].startswith(code)] == []
+        assert [row[1] for row in rows] == [row[0] for row in cells.values()]
+
+
+def test_the_document_names_the_round_of_a_request(cast: Cast) -> None:
+    make_round(by=cast.coordinator, title="Round one", due_in=20)
+    onscreen = asked(paper(cast.partner, of("partner")))
+    written = document(cast.partner, of("partner"))
+    assert onscreen == [row.text for row in written.paragraphs if row.style.name == "List Bullet"]
+    assert len(onscreen or []) == 3
+    assert all(row.endswith(". Round one") for row in onscreen or [])
 
 
 def test_a_constant_number_of_statements(cast: Cast) -> None:

@@ -32,8 +32,8 @@ def register(cast: Cast) -> Cast:
     return cast
 
 
-def document(user: Any, address: str, language: str = "en") -> Any:
-    response = get(user, address, language, format="docx")
+def document(user: Any, address: str, language: str = "en", **given: Any) -> Any:
+    response = get(user, address, language, format="docx", **given)
     assert response["Content-Disposition"].endswith('.docx"')
     return Document(io.BytesIO(body(response)))
 
