@@ -11,12 +11,13 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from activities.imports.limits import MAX_CHANGES
+from activities.imports.plan import plan_from
 from activities.models import Activity, ChangeSet, PreparedImport
 from activities.models.imports import KEPT_FOR, SheetKind
 from activities.reading.history import read_history
 from activities.workflow import edit_undertaking
 from tests.personas import PEOPLE, Cast
-from tests.reading import client_of, main_part, page
+from tests.reading import client_of, main_part, page, queries
 
 from .importing import csv_file, imported, outcomes, plan, prepared, xlsx
 
@@ -179,6 +180,16 @@ def test_more_changes_than_one_import_takes(cast: Cast, coordinator: Client) -> 
     rows = [("A.5", f"Course {number}") for number in range(MAX_CHANGES + 1)]
     answer = send(coordinator, xlsx([("parent", "title"), *rows]))
     assert answer.context["form"].errors["file"][0].startswith(f"The table would add or change {MAX_CHANGES + 1} rows")
+
+
+def test_a_preview_costs_the_same_for_every_number_of_changing_rows(cast: Cast) -> None:
+    costs = {}
+    for number in (1, 3):
+        rows = [(f"A.5.{n}", f"Accra {number}", "TJ") for n in range(1, number + 1)]
+        made = prepared("undertakings", cast.coordinator, [("code", "place", "countries"), *rows])
+        assert outcomes(plan_from(made.plan)) == ["changed"] * number
+        costs[number] = queries(cast.coordinator, preview_of(made))
+    assert costs[1] == costs[3]
 
 
 @pytest.mark.parametrize("language", ["ar", "zh-hans"])

@@ -1,5 +1,7 @@
 """Saved reports: saving a view under a name, who may use and change it, and what opens after signing in."""
 
+import csv
+import io
 import re
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +16,7 @@ from activities.models import SavedReport, StartView
 from activities.workflow.saved import MOST_REPORTS, choose_start, edit_report
 from organizations.choices import MembershipRole
 from organizations.models import Membership
-from tests.factories import make_saved_report
+from tests.factories import make_saved_report, make_undertaking, make_update
 from tests.forms_sent import send
 from tests.personas import PEOPLE, Cast
 from tests.reading import client_of, links, main_part, page, queries
@@ -264,6 +266,39 @@ class TestOtherViews:
         for number in range(2):
             save(cast.lead, name=f"{number}", address=address)
         assert queries(cast.lead, REPORTS) == costs
+
+    def test_days_are_kept(self, cast: Cast) -> None:
+        """What was known on a day, and what changed since an earlier one: the report stays of these days."""
+        then, earlier = (str(timezone.localdate() - timezone.timedelta(days=days)) for days in (10, 100))
+        old = make_undertaking(title="Old", created_at=timezone.now() - timezone.timedelta(days=150))
+        lead = cast.organizations["lead"]
+        for days, status in ((120, "under_way"), (40, "stalled"), (2, "discontinued")):
+            make_update(activity=old, organization=lead, days_ago=days, status=status, reason="Rain", closing="")
+        queries_of = {
+            "As it was": f"area=A&as_of={then}",
+            "Since": f"area=A&compare={earlier}",
+            "Between": f"area=A&as_of={then}&compare={earlier}",
+        }
+        said = {}
+        for name, query in queries_of.items():
+            assert save(cast.lead, name=name, address=f"{LIST}?{query}")["Location"].startswith(f"{LIST}?area=A&")
+            report = SavedReport.objects.get(name=name)
+            assert sorted(report.query.split("&")) == sorted(query.split("&"))
+            answer = client_of(cast.lead).get(report.get_absolute_url(), follow=True)
+            assert [address for address, _status in answer.redirect_chain] == [report.target]
+            said[name] = list(csv.reader(body_of(client_of(cast.lead).get(f"{report.target}&format=csv"))))[1:]
+            assert TestBesideTheList().tabs(cast.lead, report.target)[0] == (name, True)
+        assert [row[0] for row in said["As it was"]] == [old.code] and "Stalled" in said["As it was"][0]
+        changes = {
+            name: " | ".join(cell for row in said[name] if old.code in row for cell in row) for name in queries_of
+        }
+        assert "Under way → Discontinued" in changes["Since"] and "Under way → Stalled" in changes["Between"]
+        html = main_part(page(cast.lead, REPORTS))
+        assert all(f"<bdi>{name}</bdi>" in html for name in queries_of) and "no longer exists" not in html
+
+
+def body_of(response: Any) -> Any:
+    return io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"), newline="")
 
 
 class TestBesideTheList:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from activities.models import SavedReport, Theme
@@ -78,6 +80,32 @@ def test_its_owner_saves_it_without(cast: Cast, report: SavedReport, digest: Any
     assert client.get(report.get_absolute_url())["Location"] == report.target
     again = client.post(f"{report.get_absolute_url()}mend/", sent)
     assert (again.status_code, again["Location"]) == (302, report.get_absolute_url())
+
+
+def test_opening_it_costs_the_same_however_much_it_asks_for(cast: Cast) -> None:
+    """The link that leads on, and the page that says what is gone: with one value of each filter and with three."""
+    costs: dict[bool, set[int]] = {True: set(), False: set()}
+    for number in (1, 3):
+        slugs = [make_organization(acronym=f"MANY{number}{n}").slug for n in range(number)]
+        themes = [Theme.objects.create(code=f"t{number}{n}", title_en=f"Theme {n}").code for n in range(number)]
+        caches["process"].clear()
+        asked = [*(f"organization={slug}" for slug in slugs), *(f"theme={code}" for code in themes)]
+        sent = {"address": f"{LIST}?{'&'.join(asked)}", "name": f"{number}", "shared": "private"}
+        assert client_of(cast.partner).post("/reports/save/", sent).status_code == 302
+        report = SavedReport.objects.get(name=f"{number}")
+        for is_gone in (False, True):
+            if is_gone:
+                Theme.objects.filter(code__in=themes).delete()
+                Organization.objects.filter(slug__in=slugs).delete()
+            client = client_of(cast.partner)
+            caches["process"].clear()
+            with CaptureQueriesContext(connection) as captured:
+                answer = client.get(report.get_absolute_url())
+            assert answer.status_code == (200 if is_gone else 302)
+            costs[is_gone].add(len(captured))
+            if is_gone:
+                assert len(said(answer.content.decode())) == 2 * number
+    assert [len(found) for found in costs.values()] == [1, 1], costs
 
 
 def test_the_page_of_reports_marks_it(cast: Cast, report: SavedReport) -> None:
