@@ -48,13 +48,17 @@ class Covered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """What the sentences are made of. `pairs` are cut at HINTS; `compared` is False where some were not looked at."""
+    """What the sentences are made of. Of `several` and `pairs` only the first are here, with how many there are.
+
+    `all_compared` is False where some were not looked at.
+    """
 
     untaken: list[Item]
     leaderless: list[Item]
     covered: list[Covered]
     several_number: int
     several: list[SeveralLeads]
+    pairs_number: int
     pairs: list[Pair]
     all_compared: bool
 
@@ -78,25 +82,31 @@ def _find(selection: Selection) -> Gaps:
     status, lead = selection.column("status"), selection.column("lead_id")
     open_ones = selection.rows().filter(**{f"{status}__in": OPEN_STATUSES})
     candidates = read_candidates(open_ones, lead=lead, status=status)
+    pairs = _unanswered(find_pairs(candidates))
     return Gaps(
         untaken=untaken,
         leaderless=leaderless,
         covered=_fields(selection),
         several_number=number,
         several=several,
-        pairs=_unanswered(find_pairs(candidates)),
+        pairs_number=len(pairs),
+        # So many more than are shown that answering some leaves enough.
+        pairs=pairs[: 4 * HINTS],
         all_compared=len(candidates) < COMPARED,
     )
 
 
 def _unanswered(pairs: list[Pair]) -> list[Pair]:
-    """The likest of those that nobody has answered: so many more than are shown that answering some leaves enough."""
+    """Those that nobody has answered, the likest first."""
     answered = answered_pairs(pairs)
-    return [pair for pair in pairs if pair.key not in answered][: 4 * HINTS]
+    return [pair for pair in pairs if pair.key not in answered]
 
 
 def _items(selection: Selection) -> tuple[list[Item], list[Item]]:
-    """Agreed items that nobody took up, and those taken up without any lead; of the areas asked for."""
+    """Agreed items that nobody took up, and those taken up without any lead; of the areas asked for.
+
+    What an undertaking of another item serves as well is led, or not, where that undertaking is: it stands in neither.
+    """
     undertakings = selection.rows().undertakings()
     carrying = undertakings.filter(parent=OuterRef("pk"))
     led = {f"{selection.column('lead_id')}__isnull": False}
@@ -123,7 +133,7 @@ def _items(selection: Selection) -> tuple[list[Item], list[Item]]:
     for row in found:
         if row["pk"] not in taken:
             untaken.append(_item(row))
-        elif row["carried"] and not (row["led"] or row["own_lead"]):
+        elif (row["carried"] or row["held"]) and not (row["led"] or row["own_lead"]):
             leaderless.append(_item(row))
     return untaken, leaderless
 

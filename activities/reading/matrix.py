@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.choices import OrganizationKind
 from organizations.models import NAME_COLUMNS, Organization
+from organizations.models.naming import is_over
 from tracker.toolkit.texts import Text, find_text
 
 from ..choices import ASKED_ROLES, LEADING_ROLES, Signal
@@ -72,6 +73,8 @@ class Head(NamedTuple):
     kind: str
     acronym: Text
     name: Text
+    # Another has succeeded it.
+    is_over: bool = False
 
 
 class Line(NamedTuple):
@@ -111,8 +114,8 @@ class Matrix:
 
     @property
     def idle(self) -> list[Head]:
-        """Organizations without a part, observers' included."""
-        return [line.organization for line in self.lines if not line.all.number]
+        """Organizations without a part, observers' included; not those that are no more."""
+        return [line.organization for line in self.lines if not (line.all.number or line.organization.is_over)]
 
     def in_order(self, sort: str) -> list[Line]:
         """By kind and acronym, or by how much an organization takes part in ("all"); "-" turns it round."""
@@ -140,8 +143,12 @@ def read_matrix(selection: Selection, by: str) -> Matrix:
     for key, number in numbers.totals.items():
         if code := code_of.get(key):
             totals[code] += number
+    asked_for = chosen_organizations(selection) or ()
     lines = [
-        Line(head, cells.get(head.pk, {}), numbers.all.get(head.pk, NOTHING)) for head in read_heads(selection, axis)
+        Line(head, cells.get(head.pk, {}), numbers.all.get(head.pk, NOTHING))
+        for head in read_heads(selection)
+        # What has been succeeded takes part no more: it stands here for what it did, or because it was asked for.
+        if not head.is_over or head.pk in numbers.all or head.pk in asked_for
     ]
     return Matrix(by, columns, lines, totals, numbers.total)
 
@@ -151,15 +158,17 @@ def added(one: Cell, other: Cell) -> Cell:
     return Cell(one.leads + other.leads, one.supports + other.supports, one.observes + other.observes, worst)
 
 
-def read_heads(selection: Selection, axis: Axis) -> list[Head]:
+def read_heads(selection: Selection) -> list[Head]:
     """The organizations asked for, or all of them: by kind, then by acronym as in every list."""
     chosen = chosen_organizations(selection)
     kinds = list(OrganizationKind.values)
     heads = []
-    for row in Organization.objects.order_by().rewrite(False).values("pk", "slug", "kind", *NAME_COLUMNS):
+    columns = ("pk", "slug", "kind", "successor_id", "succeeded_on", *NAME_COLUMNS)
+    for row in Organization.objects.order_by().rewrite(False).values(*columns):
         if chosen is None or row["pk"] in chosen:
             acronym, name = find_text(row, "acronym"), find_text(row, "name")
-            heads.append(Head(row["pk"], row["slug"], row["kind"], acronym if acronym.value else name, name))
+            gone = bool(row["successor_id"]) and is_over(row["succeeded_on"], selection.today)
+            heads.append(Head(row["pk"], row["slug"], row["kind"], acronym if acronym.value else name, name, gone))
     return sorted(heads, key=lambda head: (kinds.index(head.kind), head.acronym.value.casefold(), head.slug))
 
 

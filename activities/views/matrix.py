@@ -26,7 +26,14 @@ from ..reading.gaps import read_gaps
 from ..reading.matrix import AXES, SHOWN, Line, Matrix, read_matrix
 from ..reading.overlaps import answered_pairs
 from .matrix_cells import CellWriter, explained, title_of
-from .matrix_sentences import compared_words, gap_sentences, hints_of, more_leads_words, overlap_sentences
+from .matrix_sentences import (
+    compared_words,
+    gap_sentences,
+    hints_of,
+    more_leads_words,
+    overlap_sentences,
+    unnamed_leads_words,
+)
 from .matrix_table import TITLES, MatrixTable
 from .printing import ROWS_HERE
 from .report_form import form_context
@@ -62,7 +69,7 @@ class MatrixReport(ReportView):
         counts = count_options(selection)
         gaps = read_gaps(selection, matrix.total)
         # Asked afresh: a hint that was answered does not come back.
-        hints = hints_of(gaps.pairs, answered_pairs(gaps.pairs), selection.names)
+        hints = hints_of(gaps, answered_pairs(gaps.pairs), selection.names)
         overlaps = overlap_sentences(gaps)
         context = {
             **form_context(selection, counts),
@@ -70,6 +77,7 @@ class MatrixReport(ReportView):
             "gaps": gap_sentences(selection, matrix, gaps, counts),
             "overlaps": overlaps,
             "more_overlaps": more_leads_words(gaps.several_number),
+            "unnamed_overlaps": unnamed_leads_words(gaps),
             "hints": hints,
             "compared": compared_words(gaps),
             "may_answer": request.user.has_perm("activities.answer_overlap"),

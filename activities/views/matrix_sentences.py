@@ -13,6 +13,7 @@ from ..choices import Signal
 from ..filters import LARGE, Counts, Selection
 from ..models.names import Names, country_names
 from ..reading.alike import COMPARED, Pair, Side
+from ..reading.cut import Rows
 from ..reading.gaps import HINTS, Gaps, Item
 from ..reading.matrix import Matrix
 
@@ -140,10 +141,20 @@ def more_leads_words(number: int) -> str:
     return text % {"number": more}
 
 
-def hints_of(pairs: Sequence[Pair], answered: Collection[tuple[int, int]], names: Names) -> list[Hint]:
-    """The hints that nobody has answered yet."""
-    waiting = [pair for pair in pairs if pair.key not in answered]
-    return [_hint(pair, names) for pair in waiting[:HINTS]]
+def unnamed_leads_words(gaps: Gaps) -> str:
+    """What ends the rest of them where not all are named; "" where all are, or nobody counted them."""
+    unnamed = gaps.several_number - len(gaps.several)
+    if not unnamed or gaps.several_number > LARGE:
+        return ""
+    text = ngettext("%(number)d more in the register", "%(number)d more in the register", unnamed)
+    return text % {"number": unnamed}
+
+
+def hints_of(gaps: Gaps, answered: Collection[tuple[int, int]], names: Names) -> Rows:
+    """The hints that nobody has answered yet: the first of them, and how many there are."""
+    waiting = [pair for pair in gaps.pairs if pair.key not in answered]
+    number = gaps.pairs_number - (len(gaps.pairs) - len(waiting))
+    return Rows([_hint(pair, names) for pair in waiting[:HINTS]], number)
 
 
 def _hint(pair: Pair, names: Names) -> Hint:

@@ -60,7 +60,7 @@ class NamesThroughTime:
     def _on(self, pk: int, day: datetime.date) -> Called:
         row = self._organizations[pk]
         passed = {pk}
-        while row["successor_id"] and row["successor_id"] not in passed and _is_over(row["succeeded_on"], day):
+        while row["successor_id"] and row["successor_id"] not in passed and is_over(row["succeeded_on"], day):
             passed.add(row["successor_id"])
             row = self._organizations[row["successor_id"]]
         then = next((name for name in self._earlier.get(row["pk"], ()) if _in_use(name, day)), row)
@@ -73,7 +73,7 @@ class NamesThroughTime:
         )
 
 
-def _is_over(succeeded_on: PartialDate | str, day: datetime.date) -> bool:
+def is_over(succeeded_on: PartialDate | str, day: datetime.date) -> bool:
     """Whether the successor had taken over; of one whose day nobody knows it has."""
     return not isinstance(succeeded_on, PartialDate) or succeeded_on.last_day <= day
 

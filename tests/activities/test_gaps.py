@@ -1,22 +1,27 @@
 """Gaps and overlaps: what is said above the matrix, to whom, and under which filters."""
 
+import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 
 from activities.choices import Role, Status
 from activities.filters import Selection, count_options
 from activities.models import Activity, FunctionalField
 from activities.reading import alike
+from activities.reading import gaps as reading
 from activities.reading.alike import find_pairs, read_candidates
 from activities.reading.gaps import read_gaps
 from activities.reading.matrix import read_matrix
+from activities.views import matrix_sentences
 from activities.views.matrix_sentences import gap_sentences, overlap_sentences
 from organizations.models import Organization
+from tests.activities.report_reading import parse
 from tests.factories import make_item, make_organization, make_participation, make_undertaking
 from tests.personas import Cast
-from tests.reading import rows_behind
+from tests.reading import client_of, rows_behind
 
 pytestmark = pytest.mark.django_db
 NOBODY = AnonymousUser()
@@ -58,6 +63,8 @@ def test_items_that_nobody_took_up() -> None:
     assert codes(gaps(parent=["B.1"]).untaken) == ["B.1"]
     assert codes(gaps(country=["GH"]).untaken) == ["A.4", "B.1"]
     assert codes(gaps(country=["SL"]).untaken) == ["A.1", "A.2", "A.4", "B.1"]
+    # One that is only hosted lacks a lead; one that is merely also served is led where the undertaking is.
+    assert codes(gaps().leaderless) == ["A.3"]
 
 
 def test_an_item_is_taken_up_by_its_parts() -> None:
@@ -129,6 +136,37 @@ def test_several_leads_today() -> None:
     [sentence] = overlap_sentences(found)
     assert sentence.text == f"{shared.code} has 2 leads" and sentence.note == "OSCE, UNDP"
     assert sentence.href == shared.get_absolute_url()
+
+
+def unfolded(user: Any = NOBODY) -> str:
+    """What stands under “Overlaps”, as text."""
+    document = parse(client_of(user).get(reverse("matrix")))
+    [section] = [one for one in document.all("section") if one.attributes.get("aria-labelledby") == "h-overlaps"]
+    return section.text
+
+
+@pytest.mark.parametrize(("number", "rest"), [(10, None), (12, "2 more in the register")])
+def test_of_many_with_several_leads_it_is_said_how_many_are_not_named(number: int, rest: str | None) -> None:
+    osce, undp = make_organization(acronym="OSCE"), make_organization(acronym="UNDP")
+    for each in range(number):
+        activity = make_undertaking(lead=osce, title=f"Shared {each}")
+        make_participation(activity=activity, organization=undp, role=Role.CO_LEAD)
+    said = unfolded()
+    assert said.count("has 2 leads") == 10
+    assert f"{number - 3} more activities with several leads" in said
+    assert re.findall(r"\d+ more in the register", said) == ([rest] if rest else [])
+
+
+def test_it_is_said_that_not_all_hints_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        make_undertaking(lead=make_organization(acronym=f"O{number}"), title="Joint training course")
+    assert "are shown" not in unfolded() and "3 more pairs that look alike" in unfolded()
+    monkeypatch.setattr(reading, "HINTS", 1)
+    monkeypatch.setattr(matrix_sentences, "HINTS", 4)
+    found = unfolded()
+    assert found.count("Two undertakings look alike") == 4
+    assert "3 more pairs that look alike" in found
+    assert "The first 4 of 6 are shown; the others follow as these are done." in found
 
 
 def test_a_number_in_a_sentence_is_that_of_the_list_behind_it(cast: Cast) -> None:

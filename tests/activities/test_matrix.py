@@ -1,6 +1,7 @@
 """Who does what: each cell is the list it opens, in every form, and nobody is shown what they may not see."""
 
 import csv
+import datetime
 import io
 import json
 import re
@@ -9,13 +10,16 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 from openpyxl import load_workbook
 
 from activities.choices import Role, Status, Visibility
+from activities.filters import Selection
 from activities.models import Activity, FunctionalField, Theme
 from activities.reading import matrix as reading
 from activities.views.matrix_cells import steps_for
+from activities.workflow import refresh_derived
 from organizations.choices import OrganizationKind
 from organizations.models import Organization
 from tests.activities.report_reading import Element, body, parse, rows_of, table_rows
@@ -240,6 +244,25 @@ def test_of_many_organizations_those_without_a_part_are_folded(register: dict[st
     assert "60 without a part" in html and "1 without a part" in html
 
 
+def test_what_another_has_succeeded_is_not_asked_to_take_part(register: dict[str, Activity]) -> None:
+    today = timezone.localdate()
+    au = make_organization(acronym="AU")
+    for acronym, day in {"OAU": "2002", "LATER": f"{today.year + 1}"}.items():
+        make_organization(acronym=acronym, successor=au, succeeded_on=day)
+    made = make_organization(acronym="CSCE", successor=Organization.objects.get(slug="osce"), succeeded_on="1995")
+    make_undertaking(item=make_item(code="A.5"), lead=made)
+
+    def found(**given: list[str]) -> tuple[set[str], set[str]]:
+        matrix = reading.read_matrix(Selection(given, AnonymousUser()), "area")
+        return {line.organization.slug for line in matrix.lines}, {head.slug for head in matrix.idle}
+
+    # Who took part stands there for good; nobody is told that an organization which is no more takes no part.
+    assert found() == ({"osce", "undp", "unep", "au", "later", "csce"}, {"unep", "au", "later"})
+    assert found(organization=["oau", "au"]) == ({"oau", "au"}, {"au"})
+    # On a day before, it was there.
+    assert found(as_of=["2001-12-31"])[1] >= {"oau", "au", "later"}
+
+
 def test_shades_follow_the_largest_number() -> None:
     assert [steps_for(largest) for largest in (0, 24, 25, 320)] == [(1, 3, 6), (1, 3, 6), (1, 4, 8), (20, 80, 160)]
 
@@ -252,6 +275,23 @@ def test_the_number_of_statements_hangs_on_nothing(register: dict[str, Activity]
         organization = make_organization(acronym=f"X{number}")
         make_undertaking(item=make_item(code=f"C.{number}"), lead=organization, title=f"More {number}")
     assert queries(user, address(by=by)) == before <= 13
+
+
+@pytest.mark.parametrize("by", ["area", "field", "item", "theme"])
+def test_nor_does_it_on_a_day_in_the_past(by: str) -> None:
+    user, lead = AnonymousUser(), make_organization()
+    day = (timezone.localdate() - datetime.timedelta(days=10)).isoformat()
+    counts = []
+    for number in (1, 3):
+        for _ in range(number):
+            activity = make_undertaking(lead=lead, status=Status.UNDER_WAY, days_ago=20)
+            Activity.objects.filter(pk=activity.pk).update(created_at=timezone.now() - datetime.timedelta(days=30))
+            refresh_derived(Activity.objects.get(pk=activity.pk))
+        assert (
+            reading.read_matrix(Selection({"as_of": [day]}, user), by).total == Activity.objects.undertakings().count()
+        )
+        counts.append(queries(user, address(by=by, as_of=day)))
+    assert counts[0] == counts[1] <= 13
 
 
 def test_a_day_in_the_past_is_said_and_leads_back_to_today(cast: Cast) -> None:

@@ -350,3 +350,19 @@ def test_statements_do_not_grow_with_the_rows(cast: Cast, person: str, given: di
             dated("more", "2001", "2002", item=make_item(code="B.1"), lead=cast.organizations["lead"])
         counts.append(queries(cast.people[person], address(**given)))
     assert counts[0] == counts[1] <= 12
+
+
+@pytest.mark.parametrize("given", [{}, {"by": "quarter"}])
+def test_nor_do_they_on_a_day_in_the_past(db: None, given: dict[str, str]) -> None:
+    lead, today = make_organization(), timezone.localdate()
+    day = (today - datetime.timedelta(days=10)).isoformat()
+    dates = (f"{today.year - 1}", f"{today.year}", f"{today.year - 1}")
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            made = dated("known", *dates, lead=lead, status=Status.UNDER_WAY, days_ago=20)
+            Activity.objects.filter(pk=made.pk).update(created_at=timezone.now() - datetime.timedelta(days=30))
+            refresh_derived(Activity.objects.get(pk=made.pk))
+        assert len(charted(opened(as_of=day, **given))) == Activity.objects.undertakings().count()
+        counts.append(queries(NOBODY, address(as_of=day, **given)))
+    assert counts[0] == counts[1] <= 12
