@@ -1,6 +1,7 @@
-"""The strip of marks that shows when each open activity was last heard of: its geometry, and the same in a sentence."""
+"""The strip of marks that shows when each open activity was last heard of: its geometry, and the same in words."""
 
 import datetime
+from bisect import bisect_left
 from collections import defaultdict
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from tracker.toolkit.texts import current_language, direction
 
-from ..choices import DEFAULT_UPDATE_INTERVAL_DAYS
+from ..choices import DEFAULT_UPDATE_INTERVAL_DAYS, OPEN_STATUSES, Status
 from ..models import Area
 from ..models.querysets import ActivityQuerySet
 
@@ -27,6 +28,8 @@ LEVELS = (24, 15, 33, 6, 42)
 MARK_WIDTH = 1.4
 LABEL_WIDTH = 5.0
 NAMED_IN_SENTENCE = 8
+# The columns of the table end on the days of the scale.
+ENDS = TICKS[1:]
 
 
 class Mark(NamedTuple):
@@ -50,12 +53,26 @@ class Strip(NamedTuple):
     marks: list[Mark]
 
 
+class Heard(NamedTuple):
+    """One row of the table: the open activities of an area in one status, by when they were last heard of."""
+
+    code: str
+    status: Status
+    numbers: list[int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.numbers)
+
+
 class Pulse(NamedTuple):
-    """`strips` by area, the ticks of their common scale, and the sentence that says the same."""
+    """`strips` by area, the ticks of their common scale, and the sentence and the table that say the same."""
 
     strips: list[Strip]
     ticks: list[Tick]
     sentence: str
+    heads: list[str]
+    rows: list[Heard]
 
 
 class _Bin(NamedTuple):
@@ -71,16 +88,18 @@ def pulse(activities: ActivityQuerySet, today: datetime.date, areas: list[Area])
 
     The database counts by area, status and day, so that the chart costs the same whatever the number of activities.
     """
-    bins = _bins(activities, today)
-    if not bins:
+    found = _counted(activities, today)
+    if not found:
         return None
+    bins = gather(found, today)
     strips = [Strip(area.code, _marks(bins.get(area.pk, []))) for area in areas if area.pk in bins]
     ticks = [_tick(day) for day in TICKS]
     ticks += [Tick(_x(OLDER), gettext("longer"), False), Tick(_x(NEVER), gettext("never"), False)]
-    return Pulse(strips, ticks, _sentence([found for row in bins.values() for found in row]))
+    sentence = _sentence([mark for row in bins.values() for mark in row])
+    return Pulse(strips, ticks, sentence, _heads(), _table(found, today, areas))
 
 
-def _bins(activities: ActivityQuerySet, today: datetime.date) -> dict[int, list[_Bin]]:
+def _counted(activities: ActivityQuerySet, today: datetime.date) -> list[dict[str, Any]]:
     start = datetime.datetime.combine(today, datetime.time(), tzinfo=timezone.get_current_timezone())
     horizon = start - datetime.timedelta(days=HORIZON_DAYS)
     grouped = (
@@ -97,7 +116,7 @@ def _bins(activities: ActivityQuerySet, today: datetime.date) -> dict[int, list[
         .values("area", "status", "heard_on", "was_heard")
         .annotate(number=Count("pk"), first=Min("code"))
     )
-    return gather(list(grouped), today)
+    return list(grouped)
 
 
 def gather(rows: list[dict[str, Any]], today: datetime.date) -> dict[int, list[_Bin]]:
@@ -116,12 +135,40 @@ def _joined(rows: list[dict[str, Any]], today: datetime.date, bin_days: int) -> 
     """What was heard in the same so many days, by area and status."""
     joined: dict[tuple[int, str, float], _Bin] = {}
     for row in rows:
-        days = (today - row["heard_on"]).days if row["heard_on"] else HORIZON_DAYS + 1 if row["was_heard"] else None
+        days = _days_since(row, today)
         place = NEVER if days is None else OLDER if days > HORIZON_DAYS else _place(days - days % bin_days)
         key = (row["area"], row["status"], place)
         before = joined.get(key)
         joined[key] = _Bin(place, days, row["status"], row["number"] + (before.number if before else 0), row["first"])
     return joined
+
+
+def _days_since(row: dict[str, Any], today: datetime.date) -> int | None:
+    """None where never heard of; of what is older than the scale, one day more than it has."""
+    if row["heard_on"]:
+        return (today - row["heard_on"]).days
+    return HORIZON_DAYS + 1 if row["was_heard"] else None
+
+
+def _heads() -> list[str]:
+    starts = [0, *(day + 1 for day in ENDS)]
+    spans = [f"{start}–{end}" for start, end in zip(starts, ENDS, strict=False)]
+    return [*spans, gettext("longer"), gettext("never")]
+
+
+def _table(rows: list[dict[str, Any]], today: datetime.date, areas: list[Area]) -> list[Heard]:
+    """As many rows at most as there are areas and open statuses."""
+    numbers: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0] * (len(ENDS) + 2))
+    for row in rows:
+        days = _days_since(row, today)
+        place = len(ENDS) + 1 if days is None else bisect_left(ENDS, days)
+        numbers[row["area"], row["status"]][place] += row["number"]
+    return [
+        Heard(area.code, Status(status), numbers[area.pk, status])
+        for area in areas
+        for status in OPEN_STATUSES
+        if (area.pk, status) in numbers
+    ]
 
 
 def _marks(bins: list[_Bin]) -> list[Mark]:

@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ..choices import RequestState, Status
+from ..choices import OPEN_STATUSES, RequestState, Status
 from ..filters import KEEPER, StandingSelection
 from ..forms.rounds import ReminderForm
 from ..models import FrozenReport, ReportingRound
 from ..reading import round_chart
 from ..reading import rounds as reading
 from ..reading.round_areas import STATES, by_area
+from ..reading.round_pictures import pictures_of
 from .person import person
 
 # More digits are no number a database looks for.
@@ -92,6 +93,8 @@ def round_detail(request: HttpRequest, number: int) -> HttpResponse:
         "days_left": (made.due_on - today).days,
         "answered_states": reading.IN,
         "waiting_states": reading.NOT_IN,
+        "open_statuses": OPEN_STATUSES,
+        **pictures_of(user, made, len(mine), today),
         "reminder": ReminderForm(asked=()) if keeps and made.is_open else None,
     }
     for report in context["reports"]:

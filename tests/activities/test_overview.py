@@ -15,9 +15,10 @@ from activities.reading.overview import areas, coming_up, needs_attention, numbe
 from activities.reading.pulse import MARKS, gather, pulse
 from activities.reading.status_chart import status_over_time
 from activities.workflow import answer_invitation
+from tests.activities.report_reading import Element, parse
 from tests.factories import make_area, make_item, make_organization, make_undertaking, make_update, make_user
 from tests.personas import PEOPLE, Cast
-from tests.reading import links, main_part, page, queries, rows_behind
+from tests.reading import client_of, links, main_part, page, queries, rows_behind
 
 pytestmark = pytest.mark.django_db
 
@@ -216,6 +217,26 @@ def test_the_marks_stand_where_the_days_are(db: None) -> None:
     }
     right_to_left = [x for x, _status, _label in strips("ar")["A"]]
     assert right_to_left == [98.0, 64.5, 53.3, 19.0, 5.0]
+
+
+def test_a_table_says_the_same_as_the_marks(db: None) -> None:
+    lead = make_organization()
+    for days in (0, 30, 31, 90, 91, 180, 181, 4000):
+        make_undertaking(lead=lead, status=Status.UNDER_WAY, days_ago=days)
+    make_undertaking(lead=lead, status=Status.STALLED, days_ago=91, item=make_item(code="B.1"))
+    make_undertaking(lead=lead, status=Status.UNDER_WAY, days_ago=91, visibility="restricted")
+    make_undertaking(lead=lead, status=Status.COMPLETED, days_ago=1)
+    make_undertaking(lead=lead)
+    document = parse(client_of(AnonymousUser()).get(reverse("overview")))
+    [section] = [one for one in document.all("section") if one.attributes.get("aria-labelledby") == "h-pulse"]
+    rows = [[cell.text.strip() for cell in row.inside if isinstance(cell, Element)] for row in section.all("tr")]
+    spans = ["0–30", "31–60", "61–90", "91–120", "121–150", "151–180", "longer", "never"]
+    assert rows == [
+        ["Area", "Status", *spans, "All"],
+        ["A", "Under way", *"21110120", "8"],
+        ["A", "Proposed", *"00000001", "1"],
+        ["B", "Stalled", *"00010000", "1"],
+    ]
 
 
 def test_a_large_register_has_no_more_marks_than_can_be_told_apart() -> None:

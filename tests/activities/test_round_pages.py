@@ -361,7 +361,20 @@ def test_the_board_costs_the_same_for_many_organizations(cast: Cast, who: str) -
         make_undertaking(item=item, lead=make_organization())
     assert made.requests.count() == 3
     assert queries(cast.people[who], address(made)) == one
-    assert one <= 12
+    assert one <= 15
+
+
+def test_the_board_draws_what_the_round_asks_about(cast: Cast) -> None:
+    lead, item = cast.organizations["lead"], make_item(code="B.2")
+    for visibility in ("public", "internal", "restricted"):
+        make_undertaking(item=item, lead=lead, status="under_way", days_ago=40, visibility=visibility)
+    make_undertaking(lead=lead, status="under_way", days_ago=40, title="Not asked about")
+    made = make_round(by=cast.coordinator, filters="area=B")
+    for person, number in {"coordinator": 3, "stranger": 2}.items():
+        html = page(cast.people[person], address(made))
+        drawn = [html.split(f'id="{name}"', 1)[1].split("</section>", 1)[0] for name in ("h-over-time", "h-pulse")]
+        assert [re.findall(r"<b>(\d+)</b></td>", part)[-1] for part in drawn] == [str(number)] * 2, person
+        assert re.findall(r"(\d+) open activit", drawn[1]) == [str(number)]
 
 
 def test_the_history_is_told_in_words(cast: Cast, opened: ReportingRound) -> None:
