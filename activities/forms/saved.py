@@ -99,6 +99,4 @@ def save_form(request: Any) -> SaveForm | None:
     """For the menu that saves the page at hand; None for somebody not signed in."""
     if not request.user.is_authenticated:
         return None
-    form = SaveForm(user=request.user, initial={"address": request.get_full_path()}, auto_id="save-%s")
-    form.fields["name"].widget.attrs["autocomplete"] = "off"
-    return form
+    return SaveForm(user=request.user)

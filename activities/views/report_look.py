@@ -94,8 +94,15 @@ def choices(columns: Sequence[Column], chosen: Sequence[str] | None) -> list[dic
     labels = {column.name: str(column.label) for column in columns}
     names = list(labels) if chosen is None else [*chosen, *(name for name in labels if name not in chosen)]
     ticked = len(labels) if chosen is None else len(chosen)
+    place_of = _("Place of %(column)s")
     return [
-        {"name": name, "label": labels[name], "place": number if number <= ticked else "", "ticked": number <= ticked}
+        {
+            "name": name,
+            "label": labels[name],
+            "place_label": place_of % {"column": labels[name]},
+            "place": number if number <= ticked else "",
+            "ticked": number <= ticked,
+        }
         for number, name in enumerate(names, start=1)
     ]
 
