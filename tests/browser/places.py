@@ -163,12 +163,6 @@ def send_an_expired_form(page: Page) -> None:
     save(page)
 
 
-def choose_a_bulk_change(page: Page) -> None:
-    page.locator("#action-toggle").check()
-    page.locator("select[name=action]").select_option("set_themes")
-    page.locator("button[name=index]").click()
-
-
 def open_menu(which: str) -> Callable[[Page], None]:
     return lambda page: page.locator(f"main details.menu{which} > summary").click()
 
@@ -458,10 +452,7 @@ PLACES = [
     Place("admin-change", "{admin_change}", "coordinator"),
     Place("admin-changesets", "/admin/activities/changeset/", "coordinator"),
     Place("admin-history", "{admin_history}", "coordinator"),
-    Place("admin-bulk", "/admin/activities/activity/", "coordinator", choose_a_bulk_change),
     Place("admin-add", "/admin/activities/activity/add/", "coordinator"),
-    Place("admin-item", "{admin_item}", "coordinator"),
-    Place("admin-organization", "{admin_organization}", "coordinator"),
     Place("admin-framework", "{admin_framework}", "coordinator"),
     Place("admin-people", "/admin/organizations/user/", "coordinator"),
     Place("admin-person-add", "/admin/organizations/user/add/", "coordinator"),

@@ -105,8 +105,6 @@ def addresses() -> dict[str, str]:
         "review": f"/review/{waiting_reviews()[0].pk}/",
         "proposal": waiting_proposal(),
         "unsubscribe": unsubscribe_path(Notification(user=person("lead"), kind="call")),
-        "admin_item": f"/admin/activities/activity/{Activity.objects.agreed_items().earliest('pk').pk}/change/",
-        "admin_organization": f"/admin/organizations/organization/{organization('ncu').pk}/change/",
         "admin_framework": f"/admin/activities/framework/{Framework.objects.earliest('pk').pk}/change/",
         "overlap": "/matrix/overlaps/{}/{}/".format(*sorted(undertaking(key).pk for key in ("DEMO01", "DEMO03"))),
         "saved_report": saved_report("What we lead", "kind=undertaking&role=lead", organization=organization("ncu")),
