@@ -459,7 +459,7 @@ def test_two_processes_at_once_send_each_mail_once(mail_server: MailServer) -> N
     """As when cron starts the command again before it has ended."""
     users = people(3 * BATCH + 5)
     queue(*users)
-    mail_server.hesitates = 0.02
+    mail_server.hesitates = 0.1  # so long that the second has begun before the first has sent all
     processes = [in_another_process(mail_server) for _ in range(2)]
     said = [process.communicate(timeout=60)[0] for process in processes]
     assert mail_server.recipients == addresses(users)
